@@ -1,0 +1,93 @@
+"""Errors that say what was expected, what came, and where."""
+
+from __future__ import annotations
+
+from typing import Self
+
+__all__ = [
+    "DataError",
+    "DlcoreError",
+    "GradientError",
+    "NonFiniteError",
+    "ShapeError",
+    "StalePullbackError",
+    "ValidationError",
+]
+
+
+class DlcoreError(Exception):
+    """Base of all errors that dlcore raises on purpose."""
+
+
+class ValidationError(DlcoreError, ValueError):
+    """An argument has a value that the operation cannot take."""
+
+
+class ShapeError(ValidationError):
+    """An array has a shape that the operation cannot take.
+
+    Parameters
+    ----------
+    where : str
+        The operation that refused, such as ``"dense"``. A layer that passes the
+        error on puts its own name here.
+    expected : str
+        The expected shape, such as ``"(N, 64)"``.
+    got : str or tuple of int
+        What came.
+    why : str, optional
+        One clause that says what does not fit.
+
+    Examples
+    --------
+    >>> print(ShapeError("dense", "(N, 64)", (32, 8), "8 features where the weights have 64"))
+    dense expects (N, 64), got (32, 8): 8 features where the weights have 64
+    """
+
+    def __init__(self, where: str, expected: str, got: str | tuple[int, ...], why: str = "") -> None:
+        super().__init__(where, expected, got, why)
+        self.where, self.expected, self.got, self.why = where, expected, got, why
+        self.path: tuple[str, ...] = ()
+
+    def inside(self, layer: str, child: str | None = None) -> Self:
+        """Say which layer was called, from the innermost outwards.
+
+        Parameters
+        ----------
+        layer : str
+            Class name of the layer that passes the error on.
+        child : str, optional
+            Name under which that layer holds the one the error comes from;
+            omitted by the innermost layer, whose name replaces the operation's.
+
+        Returns
+        -------
+        ShapeError
+            This error, to be raised again.
+        """
+        if child is None:
+            self.where = layer
+        else:
+            self.path = (child, *self.path)
+        return self
+
+    def __str__(self) -> str:
+        where = f"{self.where} at '{'.'.join(self.path)}'" if self.path else self.where
+        text = f"{where} expects {self.expected}, got {self.got}"
+        return f"{text}: {self.why}" if self.why else text
+
+
+class StalePullbackError(DlcoreError, RuntimeError):
+    """A layer was asked for a gradient that it can no longer give rightly."""
+
+
+class NonFiniteError(DlcoreError, ArithmeticError):
+    """Training met NaN or infinity; the message names the step and the layer where it began."""
+
+
+class GradientError(DlcoreError, AssertionError):
+    """A hand-derived gradient differs from the numerical one."""
+
+
+class DataError(DlcoreError, OSError):
+    """A data file is missing, truncated or altered, or could not be fetched or stored."""
