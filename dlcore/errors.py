@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 __all__ = [
     "DataError",
     "DlcoreError",
@@ -29,8 +27,8 @@ class ShapeError(ValidationError):
     Parameters
     ----------
     where : str
-        The operation that refused, such as ``"dense"``. A layer that passes the
-        error on puts its own name here.
+        The operation that refused, such as ``"dense"``. The layer that called it
+        puts its own name here, and the layers around that one add its path.
     expected : str
         The expected shape, such as ``"(N, 64)"``.
     got : str or tuple of int
@@ -47,29 +45,8 @@ class ShapeError(ValidationError):
     def __init__(self, where: str, expected: str, got: str | tuple[int, ...], why: str = "") -> None:
         super().__init__(where, expected, got, why)
         self.where, self.expected, self.got, self.why = where, expected, got, why
+        self.layer: object = None
         self.path: tuple[str, ...] = ()
-
-    def inside(self, layer: str, child: str | None = None) -> Self:
-        """Say which layer was called, from the innermost outwards.
-
-        Parameters
-        ----------
-        layer : str
-            Class name of the layer that passes the error on.
-        child : str, optional
-            Name under which that layer holds the one the error comes from;
-            omitted by the innermost layer, whose name replaces the operation's.
-
-        Returns
-        -------
-        ShapeError
-            This error, to be raised again.
-        """
-        if child is None:
-            self.where = layer
-        else:
-            self.path = (child, *self.path)
-        return self
 
     def __str__(self) -> str:
         where = f"{self.where} at '{'.'.join(self.path)}'" if self.path else self.where
