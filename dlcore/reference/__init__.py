@@ -1,0 +1,16 @@
+"""Every equation of the books in NumPy, each with its backward pass derived by hand.
+
+An operation returns its value and its pullback, ``y, back = dense(x, weight, bias)``;
+``back(dy)`` gives the gradient for each array argument, in their order. Layers,
+optimizers and `fit` are thin classes and functions over the operations.
+``dlcore.pytorch`` holds the same names in PyTorch.
+"""
+
+from dlcore.reference.activations import *
+from dlcore.reference.base import *
+from dlcore.reference.dense import *
+from dlcore.reference.losses import *
+from dlcore.reference.metrics import *
+from dlcore.reference.optimizers import *
+from dlcore.reference.perceptron import *
+from dlcore.reference.training import *

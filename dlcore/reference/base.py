@@ -318,7 +318,8 @@ class Layer:
         Layer
             Outer layers before inner ones.
         """
-        return (layer for _, layer in self.named_layers())
+        for _, layer in self.named_layers():
+            yield layer
 
     def named_layers(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Layer]]:
         """Walk over this layer and all layers inside it, with their names.
@@ -372,17 +373,35 @@ class Layer:
 
     @property
     def params(self) -> ParameterView:
-        """Values of all parameters by name; assign to an entry to change one."""
+        """Values of all parameters by name.
+
+        Returns
+        -------
+        ParameterView
+            Assign to an entry to change a parameter in place.
+        """
         return ParameterView(self.named_parameters())
 
     @property
     def grads(self) -> dict[str, Array]:
-        """Gradients collected since the last ``zero_grad``, by parameter name."""
+        """Gradients collected since the last ``zero_grad``.
+
+        Returns
+        -------
+        dict of str to ndarray
+            By parameter name.
+        """
         return {name: parameter.grad for name, parameter in self.named_parameters().items()}
 
     @property
     def buffers(self) -> dict[str, Array]:
-        """Arrays that are saved but not trained, by name, such as running means."""
+        """Arrays that are saved but not trained, such as running means.
+
+        Returns
+        -------
+        dict of str to ndarray
+            By name.
+        """
         return {
             f"{path}.{name}" if path else name: buffer
             for path, layer in self.named_layers()
@@ -429,7 +448,8 @@ class Layer:
         unknown = [name for name in state if name not in parameters and name not in buffers]
         if missing or unknown:
             raise ValidationError(
-                f"{type(self).__name__}.load_state_dict: missing {missing or 'nothing'}, unknown {unknown or 'nothing'}"
+                f"{type(self).__name__}.load_state_dict: "
+                f"missing {missing or 'nothing'}, unknown {unknown or 'nothing'}"
             )
         arrays = {name: np.asarray(value) for name, value in state.items()}
         for name, array in arrays.items():
@@ -499,7 +519,7 @@ class Sequential(Layer):
                 raise ValidationError(f"Sequential takes layers, got {type(layer).__name__} at place {i}")
             setattr(self, str(i), layer)
 
-    def forward(self, x: ArrayLike) -> Array:  # type: ignore[override]
+    def forward(self, x: ArrayLike) -> Array:
         """Apply the layers in order.
 
         Parameters
@@ -555,7 +575,7 @@ class Residual(Layer):
         super().__init__()
         self.inner = inner
 
-    def forward(self, x: ArrayLike) -> Array:  # type: ignore[override]
+    def forward(self, x: ArrayLike) -> Array:
         """Add the branch to its input.
 
         Parameters
