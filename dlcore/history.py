@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dlcore.errors import ValidationError
+from dlcore.tables import html_table, text_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -137,17 +138,7 @@ class History:
         ]
 
     def __repr__(self) -> str:
-        if not self.rows:
-            return "History(empty)"
-        table = [["epoch", *self.columns], *self._formatted()]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        return "\n".join(
-            "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in table
-        )
+        return text_table(["epoch", *self.columns], self._formatted()) if self.rows else "History(empty)"
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{name}</th>' for name in ["epoch", *self.columns])
-        body = "".join(f"<tr><td>{'</td><td>'.join(cells)}</td></tr>" for cells in self._formatted())
-        return (
-            f"<table><caption>{self.describe()}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
+        return html_table(["epoch", *self.columns], self._formatted(), caption=self.describe())

@@ -1,0 +1,15 @@
+"""The mirror: every public name of ``dlcore.reference`` once more in PyTorch.
+
+Operations return the value alone and autograd gives the gradients, layers are
+``nn.Module``, optimizers ``torch.optim.Optimizer``. Signatures are the reference's, plus
+keyword-only `device` and `dtype`; one `rng` gives both the same initial weights.
+"""
+
+from dlcore.pytorch.activations import *
+from dlcore.pytorch.base import *
+from dlcore.pytorch.dense import *
+from dlcore.pytorch.losses import *
+from dlcore.pytorch.metrics import *
+from dlcore.pytorch.optimizers import *
+from dlcore.pytorch.perceptron import *
+from dlcore.pytorch.training import *
