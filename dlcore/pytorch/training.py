@@ -225,7 +225,7 @@ def _step(
     optimizer.zero_grad()
     outputs = model(x)
     value = loss(outputs, y)
-    number = float(value)
+    number = float(value.detach())
     if not np.isfinite(number):
         raise NonFiniteError(f"the loss is {number} in {where}: {_first_non_finite(model, x)}")
     value.backward()  # type: ignore[no-untyped-call]

@@ -282,7 +282,7 @@ class Layer:
         grads = call.back(*arrays)
         grads = grads if isinstance(grads, tuple) else (grads,)
         self._calls.pop()
-        for parameter, grad in zip(self._own.values(), grads[call.inputs :], strict=True):
+        for parameter, grad in zip(self._own.values(), grads[call.inputs :], strict=False):
             parameter.grad += grad
         return grads[0] if call.inputs == 1 else grads[: call.inputs]
 
