@@ -78,6 +78,9 @@ class Layer(nn.Module):
     the reference's does; a layer made of other layers overrides ``forward``.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+
     def operation(self, *tensors: Any) -> Any:
         """Apply the layer's operation.
 
