@@ -131,7 +131,7 @@ def _with_parts(record: dict[str, Any], key: str) -> Iterator[Item]:
         erratum=Erratum(**erratum) if erratum else None,
     )
     yield whole
-    shared = {
+    shared: dict[str, Any] = {
         "book": key,
         "where": whole.where,
         "kind": whole.kind,
