@@ -14,6 +14,9 @@ from __future__ import annotations
 from dlcore.data.bundled_files import digits
 from dlcore.data.dataset import Dataset, train_test_split
 from dlcore.data.examples import ExamHours, Films, exam_hours, films, logic_gates
+from dlcore.data.grammar import Grammar, toy_language
+from dlcore.data.idx import read_idx
+from dlcore.data.text import Text
 
 __all__ = [
     "Dataset",

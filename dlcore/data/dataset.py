@@ -88,12 +88,7 @@ class Dataset:
             "source": self.source,
             "license": self.license,
         }
-        rows = "".join(
-            f'<tr><th scope="row">{key}</th><td style="text-align:left">{escape(value)}</td></tr>'
-            for key, value in facts.items()
-            if value
-        )
-        return f"<table><caption>{escape(repr(self)[1:-1])}</caption><tbody>{rows}</tbody></table>"
+        return facts_table(repr(self)[1:-1], facts)
 
     def subset(self, index: NDArray[Any]) -> Self:
         """Return the set reduced to some of its examples.
@@ -135,6 +130,29 @@ class Dataset:
             Every example is in exactly one of them.
         """
         return train_test_split(self, test=test, stratify=stratify, rng=rng)
+
+
+def facts_table(caption: str, facts: dict[str, str]) -> str:
+    """Return a small HTML table of those facts that are not empty.
+
+    Parameters
+    ----------
+    caption : str
+        What the table is about.
+    facts : dict of str
+        A value for each key.
+
+    Returns
+    -------
+    str
+        The table, with all text escaped.
+    """
+    rows = "".join(
+        f'<tr><th scope="row">{escape(key)}</th><td style="text-align:left">{escape(value)}</td></tr>'
+        for key, value in facts.items()
+        if value
+    )
+    return f"<table><caption>{escape(caption)}</caption><tbody>{rows}</tbody></table>"
 
 
 def train_test_split(
