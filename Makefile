@@ -4,6 +4,7 @@
 PYTHON ?= python3#   the interpreter that .venv is made with: 3.11, 3.12 or 3.13
 PIP_ARGS ?=#         further arguments for `pip install`
 CHAPTER ?=#          chapters that `book` and `store` are limited to, such as 01-neurons
+LAB_ARGS ?=#         further arguments for JupyterLab
 WORKERS ?= 2#        processes that run the unit tests
 
 VENV := .venv
@@ -26,7 +27,7 @@ book: $(SETUP)  ## execute every chapter and write the HTML book into build/book
 	@$(PY) -m tools.book $(CHAPTER)
 
 lab: $(SETUP)  ## open JupyterLab on your own copy of the chapters, in my-notebooks/
-	@$(PY) -m tools.lab
+	@$(PY) -m tools.lab $(LAB_ARGS)
 
 test: $(SETUP)  ## lint, types, unit, conformance and notebook tests, with the time of each
 	+@$(call run_parts,lint types unit notebooks)
