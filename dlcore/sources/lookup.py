@@ -181,8 +181,8 @@ def _by_number(request: Request, book: str | None) -> tuple[Group, ...]:
 
 def _title(key: str, label: Label, found: list[Item], book: str | None) -> str:
     names = {_section_title(item) for item in found} if label.kind == "section" else set()
-    name = f" {names.pop()}" if len(names) == 1 else ""
-    return f"{label}{name}" if book else f"{key}: {label}{name}"
+    words = (f"{key}:" if book is None else "", str(label), names.pop() if len(names) == 1 else "")
+    return " ".join(filter(None, words))
 
 
 def _subsections(request: Request, book: str | None) -> tuple[str, ...]:

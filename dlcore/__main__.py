@@ -1,0 +1,5 @@
+"""Let ``python -m dlcore`` do what ``dlcore`` does."""
+
+from dlcore.cli import main
+
+raise SystemExit(main())
