@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -194,7 +194,7 @@ def check(
     rng: np.random.Generator,
     tolerance: float = 1e-6,
     eps: float = 1e-5,
-    **settings: Any,
+    settings: Mapping[str, Any] | None = None,
 ) -> Report:
     """Compare the gradients of an operation, loss or layer with central differences.
 
@@ -212,7 +212,7 @@ def check(
         Largest relative error that passes.
     eps : float, default 1e-5
         Step of the differences. Keep kinks and ties further away than this.
-    **settings : object
+    settings : mapping of str to object, optional
         Keyword arguments of the operation. A Generator among them is copied before
         each call, so that each call draws the same.
 
@@ -227,10 +227,7 @@ def check(
     names = _argument_names(target, len(arrays))
 
     def _call() -> tuple[Any, Callable[..., Any]]:
-        fresh = {
-            k: copy.deepcopy(v) if isinstance(v, np.random.Generator) else v for k, v in settings.items()
-        }
-        return target(*arrays, **fresh)  # type: ignore[no-any-return]
+        return target(*arrays, **_fresh(settings))  # type: ignore[no-any-return]
 
     outputs, back = _call()
     cotangents = _cotangents(outputs, rng)
@@ -285,7 +282,11 @@ def _check_layer(
 
 
 def directional_error(
-    operation: Callable[..., Any], *inputs: Any, rng: np.random.Generator, eps: float = 1e-5, **settings: Any
+    operation: Callable[..., Any],
+    *inputs: Any,
+    rng: np.random.Generator,
+    eps: float = 1e-5,
+    settings: Mapping[str, Any] | None = None,
 ) -> float:
     """Check all gradients at once along one random direction: ⟨u, J v⟩ = ⟨Jᵀu, v⟩.
 
@@ -301,8 +302,8 @@ def directional_error(
         Draws the direction v and the cotangents u.
     eps : float, default 1e-5
         Step along v.
-    **settings : object
-        Keyword arguments of the operation.
+    settings : mapping of str to object, optional
+        Keyword arguments of the operation, as for `check`.
 
     Returns
     -------
@@ -312,11 +313,8 @@ def directional_error(
     arrays = [_private(x) for x in inputs]
 
     def _at(step: float) -> tuple[Any, Callable[..., Any]]:
-        fresh = {
-            k: copy.deepcopy(v) if isinstance(v, np.random.Generator) else v for k, v in settings.items()
-        }
         moved = [x if v is None else x + step * v for x, v in zip(arrays, directions, strict=True)]
-        return operation(*moved, **fresh)  # type: ignore[no-any-return]
+        return operation(*moved, **_fresh(settings))  # type: ignore[no-any-return]
 
     directions = [rng.normal(size=np.shape(x)) if _differentiable(x) else None for x in arrays]
     outputs, back = _at(0.0)
@@ -330,6 +328,11 @@ def directional_error(
     )
     forward = (_dot(_at(eps)[0], cotangents) - _dot(_at(-eps)[0], cotangents)) / (2 * eps)
     return relative_error(backward, forward)
+
+
+def _fresh(settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    items = (settings or {}).items()
+    return {k: copy.deepcopy(v) if isinstance(v, np.random.Generator) else v for k, v in items}
 
 
 def _private(x: Any) -> Any:

@@ -22,8 +22,8 @@ def test_pullback_of_an_operation(case, data):
     draw = Draw(data)
     call = case.draw(draw)
     operation = getattr(reference, case.name)
-    check(operation, *call.args, rng=draw.rng, **call.settings).require()
-    assert directional_error(operation, *call.args, rng=draw.rng, **call.settings) <= 1e-5
+    check(operation, *call.args, rng=draw.rng, settings=call.settings).require()
+    assert directional_error(operation, *call.args, rng=draw.rng, settings=call.settings) <= 1e-5
 
 
 @by_name(LayerCase)
