@@ -221,7 +221,7 @@ def check(
     Report
         One comparison for each gradient; its truth value says whether all are right.
     """
-    arrays = [_private(x) for x in inputs]
+    arrays, settings = [_private(x) for x in inputs], _fresh(settings)
     if isinstance(target, Layer):
         return _check_layer(target, arrays, rng, tolerance, eps)
     names = _argument_names(target, len(arrays))
@@ -310,7 +310,7 @@ def directional_error(
     float
         Relative difference of the two numbers.
     """
-    arrays = [_private(x) for x in inputs]
+    arrays, settings = [_private(x) for x in inputs], _fresh(settings)
 
     def _at(step: float) -> tuple[Any, Callable[..., Any]]:
         moved = [x if v is None else x + step * v for x, v in zip(arrays, directions, strict=True)]

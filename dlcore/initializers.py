@@ -52,7 +52,7 @@ def _draw(values: NDArray[np.floating], dtype: DTypeLike) -> NDArray[np.floating
 def _generator(rng: object) -> np.random.Generator:
     if not isinstance(rng, np.random.Generator):
         raise ValidationError(
-            f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(0), got {type(rng).__name__}"
+            f"rng must be a numpy.random.Generator, such as default_rng(0), got {type(rng).__name__}"
         )
     return rng
 
@@ -233,7 +233,9 @@ def xavier_normal(
     return normal(shape, rng=rng, std=gain * math.sqrt(2.0 / max(sum(fans(shape)), 1)), dtype=dtype)
 
 
-def he_uniform(shape: Shape, *, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> NDArray[np.floating]:
+def he_uniform(
+    shape: Shape, *, rng: np.random.Generator, dtype: DTypeLike = np.float32
+) -> NDArray[np.floating]:
     """Uniform in ±√(6 / fan_in), made for ReLU.  [rawassizadeh 10]
 
     Parameters
@@ -254,7 +256,9 @@ def he_uniform(shape: Shape, *, rng: np.random.Generator, dtype: DTypeLike = np.
     return uniform(shape, rng=rng, low=-bound, high=bound, dtype=dtype)
 
 
-def he_normal(shape: Shape, *, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> NDArray[np.floating]:
+def he_normal(
+    shape: Shape, *, rng: np.random.Generator, dtype: DTypeLike = np.float32
+) -> NDArray[np.floating]:
     """Normal with standard deviation √(2 / fan_in), made for ReLU.  [rawassizadeh 10]
 
     Parameters

@@ -23,7 +23,9 @@ def watched() -> bool:
     return not os.environ.get("DLCORE_NB_TEST")
 
 
-def track(iterable: Iterable[T], *, total: int | None = None, label: str = "", show: bool | None = None) -> Iterator[T]:
+def track(
+    iterable: Iterable[T], *, total: int | None = None, label: str = "", show: bool | None = None
+) -> Iterator[T]:
     """Iterate with a progress bar.
 
     Parameters
