@@ -12,6 +12,7 @@ import argparse
 import difflib
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,9 +79,9 @@ class _Parser(argparse.ArgumentParser):
     """A parser that names the subcommand that was probably meant."""
 
     def error(self, message: str) -> NoReturn:
-        typed = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-        close = difflib.get_close_matches(typed, [c.name for c in COMMANDS], n=1)
-        hint = f" Did you mean '{close[0]}'?" if "invalid choice" in message and close else ""
+        typed = re.match(r"argument COMMAND: invalid choice: '(.*?)'", message)
+        close = difflib.get_close_matches(typed[1], [c.name for c in COMMANDS], n=1) if typed else []
+        hint = f" Did you mean '{close[0]}'?" if close else ""
         self.exit(USAGE_ERROR, f"{self.prog}: {message}.{hint}\nTry '{self.prog} --help'.\n")
 
 

@@ -104,7 +104,8 @@ def place(cell: Cell) -> str:
     here = Path.cwd()
     for root in (here, *here.parents, Path(__file__).parents[2]):
         if (root / cell.notebook).is_file():
-            return f"{title}: {Path(os.path.relpath(root, here), cell.link).as_posix()}"
+            start = os.path.relpath(root, here) if root.drive == here.drive else root
+            return f"{title}: {Path(start, cell.link).as_posix()}"
     return f"{title}, cell {cell.cell} (the notebooks lie in the project's repository)"
 
 
