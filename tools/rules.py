@@ -26,7 +26,6 @@ LIMITS = {
     "median code lines": 5,
     "code lines of a cell": 20,
     "code cells in a row": 2,
-    "line length": 110,
     "alt text": 20,
     "predictions": 2,
     "ids of a cell": 12,
@@ -244,19 +243,6 @@ def prose_between(chapter: Chapter) -> Iterator[Finding]:
             yield Finding(number, f"more than {row - 1} code cells in a row without prose")
     if chapter.cells and chapter.cells[-1][1].cell_type == "code":
         yield Finding(chapter.cells[-1][0], "no prose after the last code cell reads its result")
-
-
-@rule(exercises=True)
-def prose_width(chapter: Chapter) -> Iterator[Finding]:
-    """Lines of the text fit a screen; a table row or an address cannot be broken."""
-    for number, cell in chapter.prose:
-        for line in cell.source.splitlines():
-            breakable = not line.lstrip().startswith("|") and "://" not in line
-            if breakable and len(line) > LIMITS["line length"]:
-                excerpt = f"{line[:40]}…"
-                yield Finding(
-                    number, f"a line of {len(line)} characters, at most {LIMITS['line length']}: {excerpt}"
-                )
 
 
 # Code
