@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 from dlcore.data.dataset import Dataset
 from dlcore.errors import ValidationError
 
-__all__ = ["ExamHours", "Films", "exam_hours", "films", "logic_gates"]
+__all__ = ["ExamHours", "Films", "exam_hours", "films", "logic_gates", "susan_films"]
 
 # Ratings by Mary and by John, and whether the film was liked.  The first and the
 # second row stand in the book, the rest stands in for rows that it does not print.
@@ -70,6 +70,41 @@ def films(*, dtype: DTypeLike = np.float32) -> Films:
         source="Q. V. Le, A Tutorial on Deep Learning, Part 1: two rows, the question; 12 rows by dlcore",
         stands_in_for="le, table 1: its other rows are not printed",
         question=np.array([3, 3], dtype),
+    )
+
+
+# Susan likes films that both friends rate low and films that both rate high.
+_SUSAN_LIKES = [(1, 1), (1.5, 1), (1, 2), (2, 1.5), (1, 1.5), (4.5, 4), (5, 4), (4, 4.5), (5, 5), (4, 4)]
+_SUSAN_DISLIKES = [
+    (1, 5), (5, 1), (3, 3), (2, 4), (4, 2), (3, 2.5), (2.5, 3.5), (1.5, 4), (4.5, 1.5), (3.5, 3),
+]  # fmt: skip
+
+
+def susan_films(*, dtype: DTypeLike = np.float32) -> Dataset:
+    """Load 20 films that no line separates: Susan likes the two ends.
+
+    Liked where the ratings by Mary and John sum to 3.5 or less, or to 8 or
+    more; each end alone can be split off by a line.  [le section 6]
+
+    Parameters
+    ----------
+    dtype : dtype
+        Type of the ratings.
+
+    Returns
+    -------
+    Dataset
+        `x` of shape (20, 2), stars from 1 to 5; `y` of shape (20,), int64,
+        1 for liked.
+    """
+    return Dataset(
+        np.array(_SUSAN_LIKES + _SUSAN_DISLIKES, dtype),
+        np.repeat([1, 0], [len(_SUSAN_LIKES), len(_SUSAN_DISLIKES)]).astype(np.int64),
+        name="susan_films",
+        feature_names=("Mary's rating, 1-5", "John's rating, 1-5"),
+        classes=("not liked", "liked"),
+        source="made for dlcore",
+        stands_in_for="le, the figure of section 6: its points are not printed",
     )
 
 
