@@ -45,7 +45,12 @@ class Draw:
 
 
 class Call:
-    """Arguments of one call: `args` are arrays (or None), `settings` everything else."""
+    """Arguments of one call: `args` are arrays (or None), `settings` everything else.
+
+    `largest` is how far the first float argument may be scaled; a probability has less room than a score.
+    """
+
+    largest = 1e4
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         self.args, self.settings = args, settings
@@ -87,7 +92,7 @@ class LayerCase:
     bad: Callable[[], list[Any]] = field(
         default=list
     )  # inputs that must raise ShapeError, with the drawn layer
-    rng: bool = True  # takes rng and dtype
+    rng: bool = True  # is given rng and dtype, whichever it takes
 
 
 @dataclass

@@ -1,6 +1,8 @@
 """How the conformance tests call a case in each package and compare what comes back."""
 
 import copy
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,12 @@ from tests.conformance.case import Call, Draw
 def settled(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings for one call: a Generator is copied, so that every call draws the same."""
     return {k: copy.deepcopy(v) if isinstance(v, np.random.Generator) else v for k, v in settings.items()}
+
+
+def taken(constructor: Callable[..., Any], **extra: Any) -> dict[str, Any]:
+    """Those of `extra` that a constructor takes: not every layer draws weights, or has any."""
+    parameters = inspect.signature(constructor).parameters
+    return {name: value for name, value in extra.items() if name in parameters}
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import dlcore.reference as reference
 from dlcore.errors import DlcoreError, ShapeError, StalePullbackError
 from tests.conformance.case import Draw, LayerCase, OperationCase, built, of_kind
-from tests.conformance.support import as_tuple, call_operation, cast, cotangents, is_float, settled
+from tests.conformance.support import as_tuple, call_operation, cast, cotangents, is_float, settled, taken
 
 DTYPES = (np.float32, np.float64)
 
@@ -22,8 +22,9 @@ def by_name(kind):
 
 def build(case, call, dtype=np.float64):
     inside = built(call, reference)
-    extra = {"rng": np.random.default_rng(7), "dtype": dtype} if case.rng else {}
-    return getattr(reference, case.name)(*inside.args, **settled(inside.settings), **extra)
+    kind = getattr(reference, case.name)
+    extra = taken(kind, rng=np.random.default_rng(7), dtype=dtype) if case.rng else {}
+    return kind(*inside.args, **settled(inside.settings), **extra)
 
 
 @by_name(OperationCase)
@@ -68,7 +69,9 @@ def test_gradients_are_shaped_as_arguments_and_nothing_is_modified(case, data):
 def test_large_input_gives_no_warning_and_finite_values(case, data):
     draw = Draw(data)
     call = case.draw(draw)
-    call.args = (np.asarray(call.args[0]) * 1e4 / max(np.abs(call.args[0]).max(initial=0), 1), *call.args[1:])
+    first = next(i for i, x in enumerate(call.args) if is_float(x))
+    scale = call.largest / max(np.abs(call.args[first]).max(initial=0), 1)
+    call.args = (*call.args[:first], np.asarray(call.args[first]) * scale, *call.args[first + 1 :])
     for dtype in DTYPES:
         with warnings.catch_warnings(), np.errstate(all="warn", under="ignore"):
             warnings.simplefilter("error")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import dlcore.reference as reference
 from dlcore.gradcheck import check, directional_error
 from tests.conformance.case import Draw, LayerCase, OperationCase, built, of_kind
-from tests.conformance.support import settled
+from tests.conformance.support import settled, taken
 
 
 def by_name(kind):
@@ -33,6 +33,7 @@ def test_backward_of_a_layer(case, data):
     draw = Draw(data)
     call, inputs = case.draw(draw)
     inside = built(call, reference)
-    extra = {"rng": np.random.default_rng(7), "dtype": np.float64} if case.rng else {}
-    layer = getattr(reference, case.name)(*inside.args, **settled(inside.settings), **extra)
+    kind = getattr(reference, case.name)
+    extra = taken(kind, rng=np.random.default_rng(7), dtype=np.float64) if case.rng else {}
+    layer = kind(*inside.args, **settled(inside.settings), **extra)
     check(layer, *inputs, rng=draw.rng).require()

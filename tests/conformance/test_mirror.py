@@ -28,6 +28,7 @@ from tests.conformance.support import (
     cotangents,
     is_float,
     settled,
+    taken,
     to_torch,
     torch_grads,
     torch_settings,
@@ -77,9 +78,10 @@ def pair_of_layers(case, call: Call, dtype):
     """One layer in each package, drawn from one seed."""
     layers = []
     for package, kind in ((reference, dtype), (mirror, getattr(torch, np.dtype(dtype).name))):
-        extra = {"rng": np.random.default_rng(7), "dtype": kind} if case.rng else {}
+        constructor = getattr(package, case.name)
+        extra = taken(constructor, rng=np.random.default_rng(7), dtype=kind) if case.rng else {}
         inside = built(call, package)
-        layers.append(getattr(package, case.name)(*inside.args, **settled(inside.settings), **extra))
+        layers.append(constructor(*inside.args, **settled(inside.settings), **extra))
     return layers
 
 
@@ -128,8 +130,8 @@ def test_layer_and_torch_agree_after_the_weights_are_copied(case, data):
     draw = Draw(data)
     call, inputs = case.draw(draw)
     ours, theirs = pair_of_layers(case, call, np.float64)
-    extra = {"rng": None, "dtype": torch.float64} if case.rng else {}
     inside = built(call, mirror)
+    extra = taken(case.torch, rng=None, dtype=torch.float64) if case.rng else {}
     builtin = case.torch(*inside.args, **inside.settings, **extra)
     state = {n: torch.tensor(v) for n, v in ours.state_dict().items()}
     builtin.load_state_dict(state, strict=False)
