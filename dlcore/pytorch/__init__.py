@@ -6,10 +6,13 @@ keyword-only `device` and `dtype`; one `rng` gives both the same initial weights
 """
 
 from dlcore.pytorch.activations import *
+from dlcore.pytorch.adaptive import *
 from dlcore.pytorch.base import *
 from dlcore.pytorch.dense import *
 from dlcore.pytorch.losses import *
 from dlcore.pytorch.metrics import *
 from dlcore.pytorch.optimizers import *
 from dlcore.pytorch.perceptron import *
+from dlcore.pytorch.regularization import *
+from dlcore.pytorch.schedules import *
 from dlcore.pytorch.training import *

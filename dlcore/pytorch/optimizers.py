@@ -1,16 +1,45 @@
-"""Optimizers as `torch.optim.Optimizer`: usable with any torch model."""
+"""Optimizers as `torch.optim.Optimizer`: usable with any torch model.
+
+Each rule is a handful of ``_foreach`` operations, so that a step is a handful of kernels
+however many parameters there are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from dlcore.errors import ValidationError
 
-__all__ = ["SGD", "GradientDescent", "Optimizer"]
+__all__ = ["SGD", "GradientDescent", "Momentum", "Nesterov", "Optimizer"]
+
+Group = dict[str, Any]
+Tensors = list[Tensor]
+
+
+def in_range(optimizer: str, name: str, value: float, low: float, high: float) -> float:
+    """Check a setting.
+
+    Parameters
+    ----------
+    optimizer, name : str
+        For the message.
+    value : float
+        What was given.
+    low, high : float
+        Lowest value that is allowed and lowest that is not any more.
+
+    Returns
+    -------
+    float
+        The value.
+    """
+    if not low <= value < high:
+        raise ValidationError(f"{optimizer}: {name} must be in [{low}, {high}), got {value}")
+    return float(value)
 
 
 class Optimizer(torch.optim.Optimizer):
@@ -22,15 +51,41 @@ class Optimizer(torch.optim.Optimizer):
         What to train, from ``model.parameters()``, or torch's parameter groups.
     lr : float
         Learning rate η, not negative.
+    weight_decay : float, default 0.0
+        Adds ``weight_decay * θ`` to the gradient, as an L2 penalty of half that factor does.
     """
 
-    def __init__(self, params: Iterable[nn.Parameter], lr: float) -> None:
-        if not lr >= 0:
-            raise ValidationError(f"{type(self).__name__}: lr must not be negative, got {lr}")
+    #: Names of the tensors that the rule keeps for each parameter; they start at zero.
+    keeps: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, params: Iterable[nn.Parameter], lr: float, weight_decay: float = 0.0) -> None:
+        name = type(self).__name__
         params = list(params)
         if not params:
-            raise ValidationError(f"{type(self).__name__} needs parameters: pass model.parameters()")
-        super().__init__(params, {"lr": float(lr)})
+            raise ValidationError(f"{name} needs parameters: pass model.parameters()")
+        settings = {
+            "lr": in_range(name, "lr", lr, 0.0, float("inf")),
+            "weight_decay": in_range(name, "weight_decay", weight_decay, 0.0, float("inf")),
+            "steps": 0,
+        }
+        super().__init__(params, settings)
+
+    def start(self, value: Tensor, group: Group) -> dict[str, Tensor]:
+        """Make the tensors kept for one parameter.
+
+        Parameters
+        ----------
+        value : Tensor
+            The parameter.
+        group : dict
+            Its settings.
+
+        Returns
+        -------
+        dict of str to Tensor
+            Named as in `keeps`, shaped as `value`.
+        """
+        return {key: torch.zeros_like(value) for key in self.keeps}
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -51,26 +106,38 @@ class Optimizer(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            group["steps"] += 1
             values = [p for p in group["params"] if p.grad is not None]
-            if values:
-                self.update(values, [p.grad for p in values], group)
+            grads: Any = [p.grad for p in values]
+            if not values:
+                continue
+            for p in values:
+                if not self.state[p]:
+                    self.state[p].update(self.start(p, group))
+            if group["weight_decay"]:
+                grads = torch._foreach_add(grads, values, alpha=group["weight_decay"])
+            self.update(
+                group, values, list(grads), *([self.state[p][key] for p in values] for key in self.keeps)
+            )
         return loss
 
-    def update(self, values: list[Tensor], grads: list[Tensor], group: dict[str, Any]) -> None:
-        """Change the parameters of one group in place.
+    def update(self, group: Group, values: Tensors, grads: Tensors, *kept: Tensors) -> None:
+        """Apply the rule to the parameters of one group, in place.
 
         Parameters
         ----------
-        values, grads : list of Tensor
-            The parameters and their gradients.
         group : dict
-            Their settings, such as ``lr``.
+            Their settings.
+        values, grads : list of Tensor
+            The parameters and their gradients; `grads` are not changed.
+        *kept : list of Tensor
+            The tensors named in `keeps`, changed in place.
         """
         raise TypeError(f"{type(self).__name__} does not define update")
 
 
 class GradientDescent(Optimizer):
-    """Steepest descent on the whole training set: θ ← θ - η ∇J(θ).  [le 4, burkov 4, buduma 2]
+    """Steepest descent on the whole training set: θ ← θ - η ∇J(θ).  [le 4, burkov 4, mmds 13.3.4]
 
     Parameters
     ----------
@@ -78,23 +145,96 @@ class GradientDescent(Optimizer):
         What to train, from ``model.parameters()``.
     lr : float, default 0.01
         Learning rate η.
+    weight_decay : float, default 0.0
+        See `Optimizer`.
     """
 
-    def __init__(self, params: Iterable[nn.Parameter], lr: float = 0.01) -> None:
-        super().__init__(params, lr)
+    def __init__(self, params: Iterable[nn.Parameter], lr: float = 0.01, weight_decay: float = 0.0) -> None:
+        super().__init__(params, lr, weight_decay)
 
-    def update(self, values: list[Tensor], grads: list[Tensor], group: dict[str, Any]) -> None:
-        """Take one step downhill, all parameters in one kernel.
+    def update(self, group: Group, values: Tensors, grads: Tensors, *kept: Tensors) -> None:
+        """Take one step downhill.
 
         Parameters
         ----------
+        group : dict
+            Settings of the parameters.
         values, grads : list of Tensor
             The parameters and their gradients.
-        group : dict
-            Their settings.
+        *kept : list of Tensor
+            Nothing.
         """
         torch._foreach_add_(values, grads, alpha=-group["lr"])
 
 
 class SGD(GradientDescent):
-    """Stochastic gradient descent: the same step with the gradient of one minibatch.  [le 4, mmds 13.2.8]"""
+    """Stochastic gradient descent: the same step with the gradient of one minibatch.  [le 5, mmds 13.3.4]"""
+
+
+class Momentum(Optimizer):
+    """Descent of a heavy ball: v ← μ v + ∇J, θ ← θ - η v.  [rawassizadeh 10]
+
+    Parameters
+    ----------
+    params : iterable of torch.nn.Parameter
+        What to train, from ``model.parameters()``.
+    lr : float, default 0.01
+        Learning rate η.
+    momentum : float, default 0.9
+        Share μ of the velocity that is kept, in [0, 1).
+    weight_decay : float, default 0.0
+        See `Optimizer`.
+    """
+
+    keeps = ("momentum_buffer",)
+
+    def __init__(
+        self,
+        params: Iterable[nn.Parameter],
+        lr: float = 0.01,
+        momentum: float = 0.9,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, lr, weight_decay)
+        mu = in_range(type(self).__name__, "momentum", momentum, 0.0, 1.0)
+        for group in self.param_groups:
+            group.setdefault("momentum", mu)
+
+    def update(self, group: Group, values: Tensors, grads: Tensors, *kept: Tensors) -> None:
+        """Let the gradient push the ball, and the ball move the parameter.
+
+        Parameters
+        ----------
+        group : dict
+            Settings of the parameters.
+        values, grads : list of Tensor
+            The parameters and their gradients.
+        *kept : list of Tensor
+            The velocities v.
+        """
+        (v,) = kept
+        torch._foreach_mul_(v, group["momentum"])
+        torch._foreach_add_(v, grads)
+        torch._foreach_add_(values, v, alpha=-group["lr"])
+
+
+class Nesterov(Momentum):
+    """Momentum that looks ahead: v ← μ v + ∇J, θ ← θ - η (∇J + μ v).  [rawassizadeh 10]"""
+
+    def update(self, group: Group, values: Tensors, grads: Tensors, *kept: Tensors) -> None:
+        """Move by the gradient and by what the velocity will add next.
+
+        Parameters
+        ----------
+        group : dict
+            Settings of the parameters.
+        values, grads : list of Tensor
+            The parameters and their gradients.
+        *kept : list of Tensor
+            The velocities v.
+        """
+        (v,) = kept
+        torch._foreach_mul_(v, group["momentum"])
+        torch._foreach_add_(v, grads)
+        torch._foreach_add_(values, grads, alpha=-group["lr"])
+        torch._foreach_add_(values, v, alpha=-group["lr"] * group["momentum"])

@@ -7,10 +7,13 @@ optimizers and `fit` are thin classes and functions over the operations.
 """
 
 from dlcore.reference.activations import *
+from dlcore.reference.adaptive import *
 from dlcore.reference.base import *
 from dlcore.reference.dense import *
 from dlcore.reference.losses import *
 from dlcore.reference.metrics import *
 from dlcore.reference.optimizers import *
 from dlcore.reference.perceptron import *
+from dlcore.reference.regularization import *
+from dlcore.reference.schedules import *
 from dlcore.reference.training import *

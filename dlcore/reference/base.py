@@ -90,7 +90,7 @@ class Parameter:
     __slots__ = ("grad", "value", "version")
 
     def __init__(self, value: ArrayLike) -> None:
-        self.value: Array = np.array(value)
+        self.value: Array = np.array(value, order="C")
         self.grad: Array = np.zeros_like(self.value)
         self.version = 0
 

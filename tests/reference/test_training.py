@@ -155,5 +155,5 @@ def test_optimizers_refuse_what_they_cannot_train():
     with pytest.raises(ValidationError, match=r"model.parameters\(\)"):
         SGD([np.ones(3)])
     _, _, model, _ = line()
-    with pytest.raises(ValidationError, match="negative"):
+    with pytest.raises(ValidationError, match="lr must be in"):
         SGD(model.parameters(), lr=-1)

@@ -2,8 +2,15 @@ import torch
 
 from tests.conformance.case import optimizer, other
 
+
+def sgd(**fixed):
+    return lambda params, **settings: torch.optim.SGD(params, **{**fixed, **settings})
+
+
 for name in ("GradientDescent", "SGD"):
-    optimizer(name, [{}, {"lr": 0.3}], torch=torch.optim.SGD)
+    optimizer(name, [{}, {"lr": 0.3}, {"weight_decay": 0.1}], torch=torch.optim.SGD)
+optimizer("Momentum", [{}, {"momentum": 0.5}, {"weight_decay": 0.1}], torch=sgd(momentum=0.9))
+optimizer("Nesterov", [{}, {"momentum": 0.5}, {"weight_decay": 0.1}], torch=sgd(momentum=0.9, nesterov=True))
 
 
 @other("Optimizer")
