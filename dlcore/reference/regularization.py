@@ -36,7 +36,7 @@ def l2_penalty(weight: ArrayLike, alpha: float = 0.01) -> tuple[Any, Pullback]:
     """
     weight = as_floats(weight)
 
-    def back(dloss: ArrayLike = 1.0) -> Array:
+    def back(dloss: float = 1.0) -> Array:
         return np.asarray(2.0 * alpha * weight * dloss, weight.dtype)
 
     return alpha * (weight * weight).sum(), back
@@ -61,7 +61,7 @@ def l1_penalty(weight: ArrayLike, alpha: float = 0.01) -> tuple[Any, Pullback]:
     """
     weight = as_floats(weight)
 
-    def back(dloss: ArrayLike = 1.0) -> Array:
+    def back(dloss: float = 1.0) -> Array:
         return np.asarray(alpha * np.sign(weight) * dloss, weight.dtype)
 
     return alpha * np.abs(weight).sum(), back

@@ -14,6 +14,7 @@ SETTINGS = {
 
 def rates(schedule, optimizer, read):
     for loss in LOSSES:
+        optimizer.step()
         schedule.step(loss) if "Plateau" in type(schedule).__name__ else schedule.step()
         yield read(optimizer)
 
