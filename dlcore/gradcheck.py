@@ -213,8 +213,8 @@ def check(
     eps : float, default 1e-5
         Step of the differences. Keep kinks and ties further away than this.
     settings : mapping of str to object, optional
-        Keyword arguments of the operation. A Generator among them is copied before
-        each call, so that each call draws the same.
+        Keyword arguments of the operation or of the layer's call. A Generator among them
+        is copied before each call, so that each call draws the same.
 
     Returns
     -------
@@ -223,7 +223,7 @@ def check(
     """
     arrays, settings = [_private(x) for x in inputs], _fresh(settings)
     if isinstance(target, Layer):
-        return _check_layer(target, arrays, rng, tolerance, eps)
+        return _check_layer(target, arrays, rng, tolerance, eps, settings)
     names = _argument_names(target, len(arrays))
 
     def _call() -> tuple[Any, Callable[..., Any]]:
@@ -249,7 +249,12 @@ def check(
 
 
 def _check_layer(
-    layer: Layer, inputs: list[Any], rng: np.random.Generator, tolerance: float, eps: float
+    layer: Layer,
+    inputs: list[Any],
+    rng: np.random.Generator,
+    tolerance: float,
+    eps: float,
+    settings: Mapping[str, Any],
 ) -> Report:
     before = copy.deepcopy(layer)
 
@@ -257,7 +262,7 @@ def _check_layer(
         fresh = copy.deepcopy(before)
         for name, parameter in fresh.named_parameters().items():
             parameter.value = values[name]
-        return fresh, fresh(*inputs)
+        return fresh, fresh(*inputs, **settings)
 
     values = {name: _private(p.value) for name, p in before.named_parameters().items()}
     used, outputs = _call()
@@ -271,7 +276,9 @@ def _check_layer(
     def _value() -> float:
         return _dot(_call()[1], cotangents)
 
-    pairs = [(f"input {i}", x, d) for i, (x, d) in enumerate(zip(inputs, dinputs, strict=True))]
+    if any(_differentiable(x) for x in inputs[len(dinputs) :]):
+        raise ValidationError(f"{type(layer).__name__}.backward gives {len(dinputs)} gradients, too few")
+    pairs = [(f"input {i}", x, d) for i, (x, d) in enumerate(zip(inputs, dinputs, strict=False))]
     pairs += [(name, values[name], p.grad) for name, p in used_grads.items()]
     comparisons = [
         Comparison(name, np.asarray(grad), numeric_gradient(_value, x, eps=eps), tolerance)

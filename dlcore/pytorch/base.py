@@ -96,13 +96,15 @@ class Layer(nn.Module):
         """
         raise TypeError(f"{type(self).__name__} defines neither operation nor forward")
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **settings: Any) -> Any:
         """Apply the layer's operation to `inputs`.
 
         Parameters
         ----------
         *inputs : Tensor
             What the operation takes before the parameters.
+        **settings : object
+            What it takes besides, such as lengths.
 
         Returns
         -------
@@ -110,7 +112,7 @@ class Layer(nn.Module):
             What the operation gives.
         """
         try:
-            return self.operation(*inputs, *self.parameters(recurse=False))
+            return self.operation(*inputs, *self.parameters(recurse=False), **settings)
         except ShapeError as error:
             if error.layer is None:
                 error.where, error.layer = type(self).__name__, self

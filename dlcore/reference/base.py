@@ -191,12 +191,12 @@ class Layer:
 
     # ------------------------------------------------------------------ forward and backward
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **settings: Any) -> Any:
         """Run ``forward``; if it raises, forget what its inner layers recorded and restore their buffers."""
         marks = [(layer, len(layer._calls)) for layer in self.layers()]
         buffers = [(buffer, buffer.copy()) for buffer in self.buffers.values()]
         try:
-            outputs = self.forward(*inputs)
+            outputs = self.forward(*inputs, **settings)
         except BaseException as error:
             for layer, length in marks:
                 del layer._calls[length:]
@@ -232,13 +232,15 @@ class Layer:
         """
         raise TypeError(f"{type(self).__name__} defines neither operation nor forward")
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **settings: Any) -> Any:
         """Apply the layer's operation to `inputs` and record the pullback.
 
         Parameters
         ----------
         *inputs : ndarray
             What the operation takes before the parameters.
+        **settings : object
+            What it takes besides and has no gradient for, such as lengths.
 
         Returns
         -------
@@ -246,7 +248,7 @@ class Layer:
             What the operation gives.
         """
         arrays = tuple(x if x is None else np.asarray(x) for x in inputs)
-        outputs, back = self.operation(*arrays, *(p.value for p in self._own.values()))
+        outputs, back = self.operation(*arrays, *(p.value for p in self._own.values()), **settings)
         if _recording:
             shapes = tuple(np.shape(y) for y in (outputs if isinstance(outputs, tuple) else (outputs,)))
             versions = tuple(p.version for p in self._own.values())
