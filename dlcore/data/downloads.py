@@ -137,7 +137,7 @@ def mnist(
         download=download,
         dtype=dtype,
         classes=tuple("0123456789"),
-        source="Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST Database of Handwritten Digits, 1998",
+        source="Y. LeCun et al., MNIST, 1998, from forms collected by NIST",
         license="CC BY-SA 3.0",
     )
 

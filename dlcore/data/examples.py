@@ -32,6 +32,8 @@ class Films(Dataset):
 
     Parameters
     ----------
+    x, y, name, feature_names, classes, source, license, stands_in_for : various
+        As in `Dataset`.
     question : array, shape (2,)
         Ratings of the film whose label is not known.
     question_name : str
@@ -114,6 +116,8 @@ class ExamHours(Dataset):
 
     Parameters
     ----------
+    x, y, name, feature_names, classes, source, license, stands_in_for : various
+        As in `Dataset`.
     theta : array, shape (3,)
         Bias, weight of an hour of sleep, weight of an hour of study.
     """

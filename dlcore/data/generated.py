@@ -30,6 +30,8 @@ class FastFood(Dataset):
 
     Parameters
     ----------
+    x, y, name, feature_names, classes, source, license, stands_in_for : various
+        As in `Dataset`.
     prices : array, shape (3,)
         Price of a burger, of a portion of fries and of a soda, in dollars.
     """

@@ -24,6 +24,8 @@ class StrokeLoops(Dataset):
 
     Parameters
     ----------
+    x, y, name, feature_names, classes, source, license, stands_in_for : various
+        As in `Dataset`.
     gap : array, shape (N,)
         Distance from the start of the stroke to its end, in pixels.
     """
