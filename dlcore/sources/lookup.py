@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dlcore.sources.inventory import BOOKS, Item, books, items
+from dlcore.sources.inventory import item as item_of
 from dlcore.sources.numbers import Label, Request, labels, plain, read_request
 
 __all__ = ["Answer", "Group", "guess_book", "look_up"]
@@ -108,11 +109,11 @@ def look_up(query: str, book: str | None = None) -> Answer:
     """
     text = plain(query)
     if found := _by_id(text, book):
-        return Answer(book, text, (found,))
+        return Answer(book, text, found)
     if request := read_request(text):
         return _numbered(request, text, book)
-    if groups := _by_section_name(text, book):
-        return Answer(book, text, groups)
+    if found := (*_by_section_name(text, book), *_by_id(text, book, short=True)):
+        return Answer(book, text, found)
     return _by_words(text, book)
 
 
@@ -132,19 +133,27 @@ def _spelling(id: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", id.lower()).strip("-")
 
 
-def _by_id(text: str, book: str | None) -> Group | None:
-    """Return the item of an id, with or without the letters of its book, and its parts."""
-    wanted = _spelling(text)
-    for item in items(book):
-        own = _spelling(item.id)
-        if wanted == own or (book and wanted == own.partition("-")[2] and not read_request(text)):
-            return Group(item.id, tuple(i for i in items(item.book) if item.id in (i.id, i.whole)))
-    return None
+@cache
+def _spelt(book: str | None, short: bool) -> dict[str, Item]:
+    """Return the items by their ids in one spelling; a short id lacks the letters of the book."""
+    spellings = [(_spelling(item.id), item) for item in reversed(items(book))]
+    return {own.partition("-")[2] if short else own: item for own, item in spellings}
+
+
+def _by_id(text: str, book: str | None, short: bool = False) -> tuple[Group, ...]:
+    """Return the item of an id, followed by its parts."""
+    item = _spelt(book, short).get(_spelling(text))
+    return (Group(item.id, (item, *map(item_of, item.parts))),) if item else ()
+
+
+@cache
+def _labelled(book: str | None) -> tuple[tuple[Item, frozenset[Label]], ...]:
+    return tuple((item, labels(item)) for item in items(book))
 
 
 @cache
 def _all_kinds(book: str | None) -> frozenset[str]:
-    return frozenset(label.kind for item in items(book) for label in labels(item))
+    return frozenset(label.kind for _, own in _labelled(book) for label in own)
 
 
 def _section_title(item: Item) -> str:
@@ -152,25 +161,33 @@ def _section_title(item: Item) -> str:
     return re.sub(r"^(table of contents, )?(ch\. )?[\d.]+[:,]?\s*|\s*\(p\. \d+\)$", "", item.where).strip()
 
 
+@cache
+def _sections() -> dict[str, dict[tuple[str, str], list[Item]]]:
+    """Return for each name of a section the sections of that name, by book and place, with their items."""
+    named: dict[str, dict[tuple[str, str], list[Item]]] = {}
+    for item in items():
+        for name in {_section_title(item), *item.where.split(" / ")}:
+            places = named.setdefault(plain(name).rstrip("?"), {})
+            places.setdefault((item.book, item.where), []).append(item)
+    return named
+
+
 def _by_section_name(text: str, book: str | None) -> tuple[Group, ...]:
     """Return the sections that are called so; many sections have a name and no number."""
-    name = text.removeprefix("section ").rstrip("?")
-    found: dict[tuple[str, str], list[Item]] = {}
-    for item in items(book):
-        names = [plain(part).rstrip("?") for part in (_section_title(item), *item.where.split(" / "))]
-        if name in names:
-            found.setdefault((item.book, item.where), []).append(item)
+    places = _sections().get(text.removeprefix("section ").rstrip("?"), {})
     prefix = "{}: " if book is None else ""
     return tuple(
-        Group(f"{prefix.format(key)}section {where}", tuple(group)) for (key, where), group in found.items()
+        Group(f"{prefix.format(key)}section {where}", tuple(found))
+        for (key, where), found in places.items()
+        if book in (None, key)
     )
 
 
 def _by_number(request: Request, book: str | None) -> tuple[Group, ...]:
     """Return one group for each kind of number, and book, that the request matches."""
     groups: dict[tuple[str, Label], list[Item]] = {}
-    for item in items(book):
-        for label in labels(item):
+    for item, own in _labelled(book):
+        for label in own:
             if request.matches(label):
                 key = (item.book, Label(label.kind, label.number))
                 groups.setdefault(key, []).append(item)
@@ -187,7 +204,7 @@ def _title(key: str, label: Label, found: list[Item], book: str | None) -> str:
 
 def _subsections(request: Request, book: str | None) -> tuple[str, ...]:
     """Name the sections inside the one that was asked for."""
-    sections = {label.number for item in items(book) for label in labels(item) if label.kind == "section"}
+    sections = {label.number for _, own in _labelled(book) for label in own if label.kind == "section"}
     inside = sorted(n for n in sections if n[:-1] == request.number)
     if not inside or "section" not in request.kinds:
         return ()
@@ -196,7 +213,7 @@ def _subsections(request: Request, book: str | None) -> tuple[str, ...]:
 
 def _near(request: Request, book: str | None) -> tuple[str, ...]:
     """Say which numbers stand nearest to one that is not listed."""
-    known = sorted({label for item in items(book) for label in labels(item) if label.kind in request.kinds})
+    known = sorted({label for _, own in _labelled(book) for label in own if label.kind in request.kinds})
     where = book or "any of the five books"
     if not known:
         kinds = ", ".join(sorted(_all_kinds(book)))
@@ -220,48 +237,51 @@ def _words(text: str) -> list[str]:
 
 
 @cache
-def _texts(item: Item) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """Return the words of an item with their weights: its name counts most."""
-    remarks = f"{item.show} {item.note}"
-    weighted = ((4, item.id), (3, item.where), (3, f"{item.what} {item.kind}"), (1, remarks))
-    return tuple((weight, tuple(_words(text))) for weight, text in weighted)
+def _index() -> dict[str, dict[str, int]]:
+    """Return for each word the items that hold it, with the weight of the place: the name counts most."""
+    index: dict[str, dict[str, int]] = {}
+    for item in items():
+        remarks = f"{item.show} {item.note}"
+        for weight, text in ((1, remarks), (3, f"{item.what} {item.kind} {item.where}"), (4, item.id)):
+            for word in _words(text):
+                index.setdefault(word, {})[item.id] = weight
+    return index
 
 
-def _score(word: str, item: Item) -> int:
-    """Return the weight of the best place where a word, or one that begins with it, stands."""
-    return max(
-        (
-            2 * weight + (word in text)
-            for weight, text in _texts(item)
-            if any(w == word or (len(word) > 2 and w.startswith(word)) for w in text)
-        ),
-        default=0,
-    )
+@cache
+def _holders(word: str) -> dict[str, int]:
+    """Return the items that hold a word, or one that begins with it, and how well."""
+    found: dict[str, int] = {}
+    for known, holders in _index().items():
+        if known == word or (len(word) > 2 and known.startswith(word)):
+            for id, weight in holders.items():
+                found[id] = max(found.get(id, 0), 2 * weight + (known == word))
+    return found
 
 
 def _by_words(text: str, book: str | None) -> Answer:
     """Return the items that hold the words; a word that stands nowhere is read as the one most alike."""
-    searched = items(book)
+    searched = {item.id for item in items(book)}
     typed = _words(text)
-    vocabulary = sorted({word for item in searched for _, part in _texts(item) for word in part})
-    spelt = [w if any(_score(w, item) for item in searched) else _alike(w, vocabulary) for w in typed]
+    spelt = [word if searched & _holders(word).keys() else _alike(word, searched) for word in typed]
     read = [word for word in spelt if word]
-    found = _ranked(read, searched)
+    found = _ranked(read, items(book))
     if not found:
         return Answer(book, text, (), (f"No item of {book or 'the five books'} speaks of “{text}”.",))
     title = f"“{' '.join(read)}”"
     return Answer(book, text, (Group(title, found),), () if read == typed else (f"Read as {title}.",))
 
 
-def _alike(word: str, vocabulary: list[str]) -> str:
-    close = difflib.get_close_matches(word, vocabulary, n=1, cutoff=0.75) if len(word) > 4 else []
-    return close[0] if close else ""
+def _alike(word: str, searched: set[str]) -> str:
+    """Return the word that is spelt most alike among those that the searched items hold."""
+    known = sorted(w for w, holders in _index().items() if searched & holders.keys()) if len(word) > 4 else []
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.75)), "")
 
 
 def _ranked(words: list[str], searched: tuple[Item, ...]) -> tuple[Item, ...]:
     """Return the items that hold most of the words, at least half of them, best first."""
-    scores = {item.id: [_score(word, item) for word in words] for item in searched}
-    held = {id: sum(map(bool, each)) for id, each in scores.items()}
+    holders = [_holders(word) for word in words]
+    held = {item.id: sum(item.id in each for each in holders) for item in searched}
     most = max(held.values(), default=0)
     best = [item for item in searched if most and held[item.id] == most >= len(words) / 2]
-    return tuple(sorted(best, key=lambda item: -sum(scores[item.id]))[:_MOST])
+    return tuple(sorted(best, key=lambda item: -sum(each.get(item.id, 0) for each in holders))[:_MOST])

@@ -120,7 +120,6 @@ def _digits(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", text))
 
 
-@cache
 def labels(item: Item) -> frozenset[Label]:
     """Return every number under which a reader may look an item up.
 
