@@ -107,6 +107,20 @@ WIDEST = """() => {
 }"""
 
 
+CUT_OFF = """() => [...document.querySelectorAll('div.math')].filter(box => {
+  box.scrollLeft = 0;
+  const formula = box.querySelector('mjx-math');
+  return formula && formula.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
+}).map(box => box.id || box.textContent.slice(0, 80))"""
+
+
+def test_the_start_of_a_long_formula_can_be_reached_on_a_phone(page):
+    page.set_viewport_size(PHONE)
+    cut_off = page.evaluate(CUT_OFF)
+    page.set_viewport_size(DESK)
+    assert cut_off == []
+
+
 def test_a_phone_needs_no_sideways_scrolling(page):
     page.set_viewport_size(PHONE)
     width, widest = page.evaluate(WIDEST)
@@ -153,7 +167,9 @@ def test_figures_keep_a_white_ground_in_the_dark_and_speak(page):
     for figure in page.locator(".cell_output img").all():
         assert figure.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
         assert figure.evaluate("node => getComputedStyle(node).filter") == "none"
-        assert (figure.get_attribute("alt") or "").strip()
+        words = figure.get_attribute("alt") or ""
+        assert words.strip()
+        assert words != figure.get_attribute("src")  # what the site writes where there are no words
 
 
 def test_search_finds_a_page(browser, address):
