@@ -31,10 +31,20 @@ class Schedule:
     """
 
     def __init__(self, optimizer: Any) -> None:
-        # torch keeps rates in a dict for each group; ours are attributes of the optimizer
-        self.groups: list[dict[str, Any]] = getattr(optimizer, "param_groups", [vars(optimizer)])
+        self.optimizer = optimizer
         self.base_lrs = [float(group["lr"]) for group in self.groups]
         self.epoch = 0
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """Where the rates stand now; PyTorch makes new groups when it loads a state.
+
+        Returns
+        -------
+        list of dict
+            PyTorch's parameter groups, or the attributes of one of our optimizers.
+        """
+        return getattr(self.optimizer, "param_groups", [vars(self.optimizer)])
 
     def lr_at(self, epoch: int, base_lr: float) -> float:
         """Learning rate after some epochs.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
+from dlcore.callbacks import Callback
 from dlcore.errors import NonFiniteError, ShapeError, ValidationError
 from dlcore.history import History
 from dlcore.progress import track
 from dlcore.pytorch.base import Device, observe_calls
+from dlcore.pytorch.regularization import clip_grad_norm_
+from dlcore.schedules import Schedule
 
 __all__ = ["evaluate", "fit", "minibatches", "predict"]
 
@@ -144,6 +147,10 @@ def fit(
     rng: np.random.Generator | None = None,
     validation: tuple[Any, Any] | None = None,
     metrics: Metrics | None = None,
+    penalty: Callable[[Any], Any] | None = None,
+    max_grad_norm: float | None = None,
+    schedule: Any | None = None,
+    callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
     device: Device = None,
 ) -> History:
@@ -171,6 +178,15 @@ def fit(
         Samples and targets to measure after each epoch.
     metrics : mapping of str to callable, optional
         ``metric(outputs, targets) -> float``, by name.
+    penalty : callable, optional
+        ``penalty(weight) -> Tensor``, added to the loss for every parameter with at least
+        two axes (weights, not biases); such as ``partial(l2_penalty, alpha=1e-3)``.
+    max_grad_norm : float, optional
+        Shrink longer gradients to this length before each step.
+    schedule : Schedule or torch.optim.lr_scheduler.LRScheduler, optional
+        Stepped after each epoch; a `Schedule` sees the validation loss if there is one.
+    callbacks : sequence of Callback
+        Called after each epoch, and at the end.
     progress : bool, optional
         Whether to show a progress bar; by default where somebody watches.
     device : torch.device or str, optional
@@ -195,43 +211,54 @@ def fit(
         raise ShapeError(
             "fit", "as many targets as samples, at least one", f"{len(x)} samples, {len(y)} targets"
         )
-    model.train()
+    step = _Step(model, loss, optimizer, metrics or {}, penalty, max_grad_norm)
     history = History()
     for epoch in track(range(1, epochs + 1), label="epochs", show=progress):
+        model.train()
         sums: dict[str, float] = {}
         for i, batch in enumerate(minibatches(len(x), batch_size, rng=rng, device=place), 1):
-            values = _step(
-                model, x[batch], y[batch], loss, optimizer, metrics or {}, f"epoch {epoch}, step {i}"
-            )
-            for name, value in values.items():
+            for name, value in step(x[batch], y[batch], f"epoch {epoch}, step {i}").items():
                 sums[name] = sums.get(name, 0.0) + len(batch) * value
         row = {name: total / len(x) for name, total in sums.items()}
         if validation is not None:
             measured = evaluate(model, *validation, loss=loss, metrics=metrics)
             row |= {f"val_{name}": value for name, value in measured.items()}
         history.record(row)
+        if isinstance(schedule, Schedule):
+            schedule.step(row.get("val_loss", row["loss"]))
+        elif schedule is not None:
+            schedule.step()
+        if any([callback.after_epoch(history, model) for callback in callbacks]):
+            break
+    for callback in callbacks:
+        callback.after_training(history, model)
     return history
 
 
-def _step(
-    model: nn.Module,
-    x: Tensor,
-    y: Tensor,
-    loss: Loss,
-    optimizer: torch.optim.Optimizer,
-    metrics: Metrics,
-    where: str,
-) -> dict[str, float]:
-    optimizer.zero_grad()
-    outputs = model(x)
-    value = loss(outputs, y)
-    number = float(value.detach())
-    if not np.isfinite(number):
-        raise NonFiniteError(f"the loss is {number} in {where}: {_first_non_finite(model, x)}")
-    value.backward()  # type: ignore[no-untyped-call]
-    optimizer.step()
-    detached = outputs.detach() if isinstance(outputs, Tensor) else outputs
-    return {"loss": number, **{name: float(f(detached, y)) for name, f in metrics.items()}}
+class _Step(NamedTuple):
+    """One step of training: forward, backward, update."""
+
+    model: nn.Module
+    loss: Loss
+    optimizer: torch.optim.Optimizer
+    metrics: Metrics
+    penalty: Callable[[Any], Any] | None
+    max_grad_norm: float | None
+
+    def __call__(self, x: Tensor, y: Tensor, where: str) -> dict[str, float]:
+        self.optimizer.zero_grad()
+        outputs = self.model(x)
+        value = self.loss(outputs, y)
+        if not torch.isfinite(value):
+            raise NonFiniteError(f"the loss is {value.item()} in {where}: {_first_non_finite(self.model, x)}")
+        if self.penalty is not None:
+            value = value + sum(self.penalty(p) for p in self.model.parameters() if p.ndim >= 2)
+        value.backward()  # type: ignore[no-untyped-call]
+        if self.max_grad_norm is not None:
+            clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
+        self.optimizer.step()
+        detached = outputs.detach() if isinstance(outputs, Tensor) else outputs
+        return {"loss": value.item(), **{name: float(f(detached, y)) for name, f in self.metrics.items()}}
 
 
 def _first_non_finite(model: nn.Module, x: Tensor) -> str:

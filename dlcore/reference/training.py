@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcore.callbacks import Callback
 from dlcore.errors import NonFiniteError, ShapeError, ValidationError
 from dlcore.history import History
 from dlcore.progress import track
 from dlcore.reference._checks import Array
 from dlcore.reference.base import Layer, no_grad, observe_calls
 from dlcore.reference.optimizers import Optimizer
+from dlcore.reference.regularization import clip_grad_norm_
+from dlcore.schedules import Schedule
 
 __all__ = ["evaluate", "fit", "minibatches", "predict"]
 
@@ -123,6 +126,10 @@ def fit(
     rng: np.random.Generator | None = None,
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     metrics: Metrics | None = None,
+    penalty: Callable[[Any], Any] | None = None,
+    max_grad_norm: float | None = None,
+    schedule: Schedule | None = None,
+    callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
 ) -> History:
     """Train a model by minibatches.  [le 4, mmds 13.2.8, burkov 4]
@@ -149,6 +156,15 @@ def fit(
         Samples and targets to measure after each epoch.
     metrics : mapping of str to callable, optional
         ``metric(outputs, targets) -> float``, by name.
+    penalty : callable, optional
+        ``penalty(weight) -> (value, back)``, added to the loss for every parameter with at
+        least two axes (weights, not biases); such as ``partial(l2_penalty, alpha=1e-3)``.
+    max_grad_norm : float, optional
+        Shrink longer gradients to this length before each step.
+    schedule : Schedule, optional
+        Stepped after each epoch, with the validation loss if there is one.
+    callbacks : sequence of Callback
+        Called after each epoch, and at the end.
     progress : bool, optional
         Whether to show a progress bar; by default where somebody watches.
 
@@ -170,41 +186,61 @@ def fit(
         raise ShapeError(
             "fit", "as many targets as samples, at least one", f"{len(x)} samples, {len(y)} targets"
         )
-    model.train()
+    step = _Step(model, loss, optimizer, metrics or {}, penalty, max_grad_norm)
     history = History()
     for epoch in track(range(1, epochs + 1), label="epochs", show=progress):
+        model.train()
         sums: dict[str, float] = {}
         for i, batch in enumerate(minibatches(len(x), batch_size, rng=rng), 1):
-            values = _step(
-                model, x[batch], y[batch], loss, optimizer, metrics or {}, f"epoch {epoch}, step {i}"
-            )
-            for name, value in values.items():
+            for name, value in step(x[batch], y[batch], f"epoch {epoch}, step {i}").items():
                 sums[name] = sums.get(name, 0.0) + len(batch) * value
         row = {name: total / len(x) for name, total in sums.items()}
         if validation is not None:
             measured = evaluate(model, *validation, loss=loss, metrics=metrics)
             row |= {f"val_{name}": value for name, value in measured.items()}
         history.record(row)
+        if schedule is not None:
+            schedule.step(row.get("val_loss", row["loss"]))
+        if any([callback.after_epoch(history, model) for callback in callbacks]):
+            break
+    for callback in callbacks:
+        callback.after_training(history, model)
     return history
 
 
-def _step(
-    model: Layer,
-    x: Array,
-    y: Array,
-    loss: Callable[..., Any],
-    optimizer: Optimizer,
-    metrics: Metrics,
-    where: str,
-) -> dict[str, float]:
-    model.zero_grad()
-    outputs = model(x)
-    value, back = loss(outputs, y)
-    if not np.isfinite(value):
-        raise NonFiniteError(f"the loss is {value} in {where}: {_first_non_finite(model, x)}")
-    model.backward(back()[0])
-    optimizer.step()
-    return {"loss": float(value), **{name: float(f(outputs, y)) for name, f in metrics.items()}}
+class _Step(NamedTuple):
+    """One step of training: forward, backward, update."""
+
+    model: Layer
+    loss: Callable[..., Any]
+    optimizer: Optimizer
+    metrics: Metrics
+    penalty: Callable[[Any], Any] | None
+    max_grad_norm: float | None
+
+    def __call__(self, x: Array, y: Array, where: str) -> dict[str, float]:
+        self.model.zero_grad()
+        outputs = self.model(x)
+        value, back = self.loss(outputs, y)
+        if not np.isfinite(value):
+            raise NonFiniteError(f"the loss is {value} in {where}: {_first_non_finite(self.model, x)}")
+        self.model.backward(back()[0])
+        total = float(value) + self._penalize()
+        if self.max_grad_norm is not None:
+            clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
+        self.optimizer.step()
+        return {"loss": total, **{name: float(f(outputs, y)) for name, f in self.metrics.items()}}
+
+    def _penalize(self) -> float:
+        if self.penalty is None:
+            return 0.0
+        total = 0.0
+        for parameter in self.model.parameters():
+            if parameter.value.ndim >= 2:
+                value, back = self.penalty(parameter.value)
+                parameter.grad += back()
+                total += float(value)
+        return total
 
 
 def _first_non_finite(model: Layer, x: Array) -> str:
