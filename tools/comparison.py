@@ -1,10 +1,10 @@
 """Compare the outputs stored with a cell with those it produces now.
 
 Text must be the same, apart from what differs between two runs of right code:
-addresses, and the last digits of numbers. A number may be off by `RELATIVE`; by one
-unit of its last printed digit, where that is a small part of the number; and, in an
-array, by `ARRAY` times the largest entry. Whole numbers count something: they must
-be equal.
+addresses, and the last digits of numbers. A number may be off by `RELATIVE`, and by one
+unit of its last printed digit where that is a small part of it. In an array, the largest
+entry sets the scale: small ones carry its noise. Whole numbers count something: they
+must be equal.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RELATIVE = 1e-3
 DIGIT = 1e-2
 """A rounding flip of the last digit is noise if the digit is worth at most this part of the number."""
 
-ARRAY = 1e-4
+ARRAY = 1e-5
 
 Output = Mapping[str, Any]
 
@@ -182,7 +182,8 @@ def same_number(stored: str, got: str, scale: float = 0.0) -> bool:
         return a == b
     size = max(abs(a), abs(b))
     unit = min(_unit(stored), _unit(got))
-    allowed = max(RELATIVE * size, unit if unit <= DIGIT * size else 0.0, ARRAY * scale)
+    flip = unit if unit <= max(DIGIT * size, RELATIVE * scale) else 0.0
+    allowed = max(RELATIVE * size, flip, ARRAY * scale)
     # The digits themselves carry rounding: 0.1235 - 0.1234 is not 1e-4 in binary.
     return abs(a - b) <= allowed * (1 + 1e-9)
 

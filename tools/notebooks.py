@@ -125,7 +125,8 @@ def read_text(pair: Pair) -> NotebookNode:
     """
     import jupytext
 
-    notebook = jupytext.read(pair.text)
+    # Named, because a header that lacks a key would make every code cell prose.
+    notebook = jupytext.read(pair.text, fmt="md:myst")
     notebook.metadata.pop("jupytext", None)
     for cell, name in zip(notebook.cells, _cell_ids(pair.stem, notebook.cells), strict=True):
         cell["id"] = name
@@ -252,12 +253,13 @@ def execute(notebook: NotebookNode, root: Path = ROOT) -> NotebookNode:
             timeout=TIMEOUT,
             kernel_name=KERNEL,
             record_timing=False,
-            store_widget_state=False,
             resources={"metadata": {"path": str(cwd)}},
         )
         try:
             client.execute(env=environment(Path(folder), root), stderr=subprocess.DEVNULL)
         finally:
+            # Not switched off at the client, whose Output widgets need it while they capture.
+            notebook.metadata.pop("widgets", None)
             notebook.metadata.get("language_info", {}).pop("version", None)
     return notebook
 

@@ -224,13 +224,17 @@ def head(chapter: Chapter) -> Iterator[Finding]:
 
 @rule(exercises=False)
 def foot(chapter: Chapter) -> Iterator[Finding]:
-    """After the last code: a summary and the way to the exercises."""
+    """After the last code: a summary, and the way to the exercises if there are any."""
     last = max((number for number, _ in chapter.code), default=0)
     end = [cell for number, cell in chapter.prose if number > last]
     if not any(re.match(r"#+ .*summary", line, re.IGNORECASE) for cell in end for line in _headings(cell)):
         yield Finding(len(chapter.cells), "the foot has no heading `## Summary`")
-    if not any(re.search(r"\]\([^)]*exercises/\d\d", cell.source) for cell in end):
-        yield Finding(len(chapter.cells), "the foot does not link to the exercises, `exercises/NN.ipynb`")
+    number = chapter.pair.stem[:2]
+    exercises = chapter.pair.text.parents[1] / "exercises" / "text" / f"{number}.md"
+    if exercises.exists() and not any(f"exercises/{number}.ipynb" in cell.source for cell in end):
+        yield Finding(
+            len(chapter.cells), f"the foot does not link to the exercises, exercises/{number}.ipynb"
+        )
 
 
 @rule(exercises=False)
