@@ -138,7 +138,8 @@ def findings(chapter: Chapter) -> list[Finding]:
         In the order of the cells.
     """
     chosen = [check for check, exercises in RULES if exercises or not chapter.pair.is_exercise]
-    return sorted(found for check in chosen for found in check(chapter))
+    found = [each for check in chosen for each in check(chapter)]
+    return sorted(found, key=lambda each: each.cell)
 
 
 def _code_lines(source: str) -> int:
