@@ -23,7 +23,7 @@ BOX = "border-left: 4px solid #E69F00; padding: 0.2em 1em; margin: 0.5em 0; text
 class Question:
     """A question with lettered options; what a notebook shows of it keeps the answer folded.
 
-    Parameters
+    Attributes
     ----------
     question : str
         What to predict.
@@ -53,7 +53,9 @@ class Question:
 
     def __repr__(self) -> str:
         lines = [f"Predict: {self.question}"]
-        lines += [f"  {letter}: {option}" for letter, option in zip(ascii_uppercase, self.options, strict=False)]
+        lines += [
+            f"  {letter}: {option}" for letter, option in zip(ascii_uppercase, self.options, strict=False)
+        ]
         return "\n".join([*lines, "Choose one, then call .reveal() or run the next cell."])
 
     def _repr_html_(self) -> str:

@@ -30,6 +30,8 @@ Array = NDArray[Any]
 
 # Tints of the first two colors for the two sides of a line.
 SIDES = ("#D6E6F2", "#FBE3D3")
+# The same for four ranges of an output between 0 and 1.
+LEVELS = ("#B9D5E8", "#E3EEF6", "#FDEFE5", "#F6CDB0")
 
 
 def _number(value: float) -> str:
@@ -53,7 +55,7 @@ def schematic(
     activation: str = "g",
     output: str = "a",
 ) -> Picture:
-    """Draw a neuron: inputs, weights, sum with bias, activation, output.  [buduma fig. 1-7, rawassizadeh 10.8]
+    """Draw a neuron: inputs, weights, sum with bias, activation, output.  [buduma fig. 1-7]
 
     Parameters
     ----------
@@ -98,20 +100,21 @@ def schematic(
     pairs = [f"{n} with weight {e}" for n, e in zip(names, edges, strict=True) if e != "…"]
     alt = (
         f"A neuron as a diagram, read from left to right. Inputs {_listed(pairs)} meet in a sum, to which "
-        f"the bias {constant} is added. The sum z passes through the activation {activation} and leaves as {output}."
+        f"the bias {constant} is added. The sum z passes through the activation {activation} and "
+        f"leaves as {output}."
     )
     return figure, alt
 
 
 def _node(axes: Axes, x: float, y: float, label: str, color: str, *, boxed: bool) -> None:
     shape = "round,pad=0.45" if boxed else "circle,pad=0.25"
-    axes.text(
-        x, y, label, ha="center", va="center", bbox={"boxstyle": shape, "facecolor": color, "edgecolor": "black"}
-    )
+    box = {"boxstyle": shape, "facecolor": color, "edgecolor": "black"}
+    axes.text(x, y, label, ha="center", va="center", bbox=box)
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "black", "shrinkA": 0, "shrinkB": 0})
+    arrow = {"arrowstyle": "-|>", "color": "black", "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", end, start, arrowprops=arrow)
 
 
 @house_style
@@ -206,7 +209,8 @@ def _limits(dataset: Dataset) -> Array:
 
 
 def _grid(limits: Array, n: int = 300) -> tuple[Array, Array]:
-    x1, x2 = np.meshgrid(np.linspace(*limits[0], n), np.linspace(*limits[1], n))
+    (low1, high1), (low2, high2) = limits
+    x1, x2 = np.meshgrid(np.linspace(low1, high1, n), np.linspace(low2, high2, n))
     return x1, x2
 
 
@@ -253,16 +257,16 @@ def probability_map(
     limits = _limits(dataset)
     x1, x2 = _grid(limits)
     output = _sigmoid(weight[0] * x1 + weight[1] * x2 + bias)
-    axes.contourf(x1, x2, output, levels=[0, 0.1, 0.5, 0.9, 1], colors=("#B9D5E8", "#E3EEF6", "#FDEFE5", "#F6CDB0"), zorder=0)
-    edges = axes.contour(
-        x1, x2, output, levels=[0.1, 0.5, 0.9], colors="black", linestyles=["--", "-", "--"], linewidths=[1, 2, 1]
-    )
-    axes.clabel(edges, fmt="%.1f", fontsize=11)
+    axes.contourf(x1, x2, output, levels=[0, 0.1, 0.5, 0.9, 1], colors=LEVELS, zorder=0)
+    edges = axes.contour(x1, x2, output, levels=[0.1, 0.5, 0.9], colors="black", linestyles=["--", "-", "--"])
+    axes.clabel(edges, fmt="%.1f", fontsize=13)
     words.append(_line_in_words(dataset, "of output one half", bias, *weight))
     if question is not None:
         axes.plot(*question, "*", color="black", markersize=15, linestyle="none", label=question_name)
         at = float(_sigmoid(weight @ np.asarray(question, float) + bias))
-        words.append(f"At the star, {question_name} ({question[0]:g}, {question[1]:g}), the output is {at:.2f}.")
+        words.append(
+            f"At the star, {question_name} ({question[0]:g}, {question[1]:g}), the output is {at:.2f}."
+        )
     figure.legend(loc="outside upper center", ncols=3)
     words.append("Dashed lines show where the output is 0.1 and 0.9.")
     return figure, " ".join(words)
@@ -298,9 +302,9 @@ def activation_and_slope(
     axes.legend(loc="upper left")
     top = int(slope.argmax())
     alt = (
-        f"{name} of z from {_number(-reach)} to {_number(reach)}: it goes from {_number(round(y[0], 4))} through "
-        f"{_number(y[200])} at 0 to {_number(round(y[-1], 4))}. Its slope is largest near z = "
-        f"{_number(round(z[top], 3))}, where it is {_number(slope[top])}."
+        f"The curve of {name} for z from {_number(-reach)} to {_number(reach)}: it goes from "
+        f"{_number(round(y[0], 4))} through {_number(y[200])} at 0 to {_number(round(y[-1], 4))}. "
+        f"Its slope is largest near z = {_number(round(z[top], 3))}, where it is {_number(slope[top])}."
     )
     return figure, alt
 
@@ -337,14 +341,14 @@ def shifted_curves(weights: Sequence[float], biases: Sequence[float], *, reach: 
     right.set(xlabel="x", title="bias, with w = 1")
     for axes in (left, right):
         axes.legend(loc="upper left", handlelength=1.6, borderpad=0.3)
-        axes.set_ylim(-0.02, 1.62)
+        axes.set_ylim(-0.02, 1.9)
         axes.set_yticks([0, 0.5, 1])
     slopes = [f"{_number(w / 4)} for w = {_number(w)}" for w in weights]
     crossings = [f"x = {_number(-b)} for b = {_number(b)}" for b in biases]
     alt = (
-        f"Two panels of S-shaped curves. Left, the weight sets how steep the curve is where it crosses one half "
-        f"at x = 0: its slope there is {_listed(slopes)}. Right, the bias moves the curve sideways: it crosses "
-        f"one half at {_listed(crossings)}."
+        "Two panels of S-shaped curves. Left, the weight sets how steep the curve is where it crosses one "
+        f"half at x = 0: its slope there is {_listed(slopes)}. Right, the bias moves the curve sideways: it "
+        f"crosses one half at {_listed(crossings)}."
     )
     return figure, alt
 
@@ -408,7 +412,7 @@ def digit_images(images: Array, captions: Sequence[str], *, columns: int = 10) -
         axes.axis("off")
     for axes, image, caption in zip(grid.flat, images, captions, strict=False):
         axes.imshow(image, cmap="gray_r", vmin=0, vmax=1)
-        axes.set_title(caption, fontsize=12, pad=3)
+        axes.set_title(caption, fontsize=14, pad=3)
     height, width = images.shape[1:]
     alt = f"{len(images)} gray images of {height} by {width} pixels, captioned {_listed(captions)}."
     return figure, alt
@@ -444,8 +448,8 @@ def weight_images(weights: Array, captions: Sequence[str], *, columns: int = 5) 
         axes.axis("off")
     for axes, weight, caption in zip(grid.flat, weights, captions, strict=False):
         shown = axes.imshow(weight, cmap="PuOr", vmin=-reach, vmax=reach)
-        axes.set_title(caption, fontsize=12, pad=3)
-        _sign(axes, weight, reach, size=11 if columns > 2 else 16)
+        axes.set_title(caption, fontsize=14, pad=6)
+        _sign(axes, weight, reach, size=9 if columns > 2 else 13)
     figure.colorbar(shown, ax=grid, shrink=0.9, label="weight")
     return figure, " ".join(_weights_in_words(w, c) for w, c in zip(weights, captions, strict=True))
 
