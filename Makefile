@@ -3,7 +3,7 @@
 
 PYTHON ?= python3#   the interpreter that .venv is made with: 3.11, 3.12 or 3.13
 PIP_ARGS ?=#         further arguments for `pip install`
-CHAPTER ?=#          chapters that `book` and `store` are limited to, such as 01-neurons
+CHAPTER ?=#          chapters that `store` is limited to, such as 01-neurons
 LAB_ARGS ?=#         further arguments for JupyterLab
 WORKERS ?= 2#        processes that run the unit tests
 
@@ -24,7 +24,7 @@ help:  ## this list
 	@echo '  Variables: PYTHON=python3.12  PIP_ARGS="..."  CHAPTER=01-neurons  WORKERS=2'
 
 book: $(SETUP)  ## execute every chapter and write the HTML book into build/book/html
-	@$(PY) -m tools.book $(CHAPTER)
+	@$(PY) -m tools.book
 
 lab: $(SETUP)  ## open JupyterLab on your own copy of the chapters, in my-notebooks/
 	@$(PY) -m tools.lab $(LAB_ARGS)
