@@ -43,6 +43,7 @@ lint: $(SETUP)  ## code, docstrings and notebooks, read but not run
 	$(PY) -m ruff format --check .
 	@echo "numpydoc lint"; $(PY) -m numpydoc lint $$(find dlcore -name '*.py' | sort)
 	$(PY) -m tools.lint_notebooks
+	$(PY) -m tools.concordance --check
 
 types: $(SETUP)  ## mypy --strict
 	$(PY) -m mypy
@@ -65,8 +66,9 @@ wheel-test: $(SETUP)  ## build the wheel and use it in an empty environment outs
 	$(PY) -m build --outdir build/dist . > build/wheel.log || { cat build/wheel.log; exit 1; }
 	$(PYTEST) tests/setup -p no:nbval --timeout=600 -m wheel
 
-store: $(SETUP)  ## execute the chapters' texts and store the outputs that changed in chapters/
+store: $(SETUP)  ## execute the chapters' texts and store the outputs that changed in chapters/, and which cell shows what
 	@$(PY) -m tools.store $(CHAPTER)
+	@$(PY) -m tools.concordance
 
 bench: $(SETUP)  ## the benchmark table
 	@$(PY) -m benchmarks
