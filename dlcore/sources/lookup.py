@@ -112,7 +112,8 @@ def look_up(query: str, book: str | None = None) -> Answer:
         return Answer(book, text, found)
     if request := read_request(text):
         return _numbered(request, text, book)
-    if found := (*_by_section_name(text, book), *_by_id(text, book, short=True)):
+    short = _by_id(text, book, short=True) if book and " " not in text else ()
+    if found := (*_by_section_name(text, book), *short):
         return Answer(book, text, found)
     return _by_words(text, book)
 
@@ -121,9 +122,11 @@ def _numbered(request: Request, text: str, book: str | None) -> Answer:
     """Answer for a number: as asked, else under another kind, else without its letter, else what is near."""
     if groups := _by_number(request, book):
         return Answer(book, text, groups, _subsections(request, book))
-    if groups := _by_number(Request((*_all_kinds(book),), request.number, request.letter), book):
-        kinds = " and ".join(group.title.split(" ")[0] for group in groups)
-        return Answer(book, text, groups, (f"No {request} is listed; this number belongs to {kinds}.",))
+    other = Request(tuple(sorted(_all_kinds(book))), request.number, request.letter)
+    if groups := _by_number(other, book):
+        kinds = {label.kind for _, own in _labelled(book) for label in own if other.matches(label)}
+        remark = f"No {request} is listed; this number belongs to {' and '.join(sorted(kinds))}."
+        return Answer(book, text, groups, (remark,))
     if groups := _by_number(Request(request.kinds, request.number), book):
         return Answer(book, text, groups, (f"No part ({request.letter}) is listed; here is the whole.",))
     return Answer(book, text, (), _near(request, book))
