@@ -1,79 +1,28 @@
-"""Is a hand-derived gradient right? Central differences tell.
-
-`check` drives an operation, a loss or a layer with random cotangents u and compares its
-pullback with the numerical gradient of s = Σ ⟨u, y⟩, in float64.
-"""
+"""Gradient checks of operations and layers."""
 
 from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from dlcore.errors import GradientError, ValidationError
+from dlcore.gradcheck.diagnosis import Diagnosis, Setting, diagnose
+from dlcore.gradcheck.differences import numeric_gradient, relative_error
 from dlcore.reference.base import Layer
 from dlcore.tables import html_table, text_table
 
-__all__ = ["Comparison", "Report", "check", "directional_error", "numeric_gradient", "relative_error"]
+__all__ = ["Comparison", "Report", "check", "directional_error"]
 
 Array = NDArray[Any]
-
-#: Below this norm both gradients count as zero.
-NOTHING = 1e-8
-
-
-def relative_error(analytic: ArrayLike, numeric: ArrayLike) -> float:
-    """Distance of two gradients: ‖a - n‖ / (‖a‖ + ‖n‖).
-
-    Parameters
-    ----------
-    analytic, numeric : array_like, one shape
-        Gradients.
-
-    Returns
-    -------
-    float
-        In 0..1; 0 where both are nothing, infinite where one is not finite.
-    """
-    a, n = np.asarray(analytic, float), np.asarray(numeric, float)
-    scale = np.linalg.norm(a) + np.linalg.norm(n)
-    if not np.isfinite(scale):
-        return float("inf")
-    return 0.0 if scale < NOTHING else float(np.linalg.norm(a - n) / scale)
-
-
-def numeric_gradient(f: Callable[[], float], x: Array, *, eps: float = 1e-5) -> Array:
-    """Gradient of a scalar by central differences: (f(x + ε) - f(x - ε)) / 2ε, entry by entry.
-
-    Parameters
-    ----------
-    f : callable
-        ``f() -> float``, which reads `x`.
-    x : ndarray of float64
-        Changed in place entry by entry, and restored.
-    eps : float, default 1e-5
-        The step ε.
-
-    Returns
-    -------
-    ndarray, shaped as `x`
-        The gradient.
-    """
-    grad = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        before = x[index]
-        x[index] = before + eps
-        above = f()
-        x[index] = before - eps
-        below = f()
-        x[index] = before
-        grad[index] = (above - below) / (2 * eps)
-    return grad
+Numeric = Callable[[Array, Sequence[Array]], Array]
 
 
 @dataclass(frozen=True)
@@ -88,12 +37,15 @@ class Comparison:
         The two gradients, shaped as the argument.
     tolerance : float
         Largest relative error that passes.
+    setting : Setting
+        Batch size and such, for the diagnosis.
     """
 
     name: str
     analytic: Array
     numeric: Array
     tolerance: float
+    setting: Setting = field(default_factory=Setting)
 
     @property
     def error(self) -> float:
@@ -118,6 +70,17 @@ class Comparison:
             True if so.
         """
         return self.error <= self.tolerance
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """Which mistake explains a wrong gradient.
+
+        Returns
+        -------
+        Diagnosis or None
+            None if the gradient is right.
+        """
+        return None if self.ok else diagnose(self.analytic, self.numeric, self.setting)
 
 
 @dataclass(frozen=True)
@@ -168,13 +131,30 @@ class Report:
             raise GradientError(str(self))
         return self
 
+    def _reason(self, wrong: Comparison) -> str:
+        for other in self.comparisons:
+            if other is not wrong and Comparison("", wrong.analytic, other.numeric, wrong.tolerance).ok:
+                return f"this is the gradient of {other.name}; the order is the order of the arguments"
+        return str(wrong.diagnosis)
+
+    def explain(self) -> str:
+        """Say which gradients are wrong, and why.
+
+        Returns
+        -------
+        str
+            One sentence a wrong gradient, or that all are right.
+        """
+        wrong = [f"gradient of {c.name}: {self._reason(c)}." for c in self.comparisons if not c.ok]
+        return "\n".join(wrong) if wrong else "All gradients are right."
+
     def _rows(self) -> list[tuple[str, str, str, str]]:
         return [
             (
                 c.name,
                 str(c.numeric.shape),
                 f"< {c.tolerance:.0e}" if c.ok else f"{c.error:.1e}",
-                "ok" if c.ok else "wrong",
+                "ok" if c.ok else f"wrong: {self._reason(c)}",
             )
             for c in self.comparisons
         ]
@@ -235,12 +215,19 @@ def check(
     grads = grads if isinstance(grads, tuple) else (grads,)
     if len(grads) != len(arrays):
         raise ValidationError(f"{names[0]}…: back gives {len(grads)} gradients for {len(arrays)} arguments")
+
+    gates = _gates(zip(names, arrays, strict=True))
+
+    def _numeric(x: Array, us: Sequence[Array]) -> Array:
+        return numeric_gradient(lambda: _dot(_call()[0], us), x, eps=eps)
+
     comparisons = [
         Comparison(
             name,
             np.asarray(grad),
-            numeric_gradient(lambda: _dot(_call()[0], cotangents), x, eps=eps),
+            _numeric(x, cotangents),
             tolerance,
+            _setting(outputs, x, cotangents, _numeric, gates),
         )
         for name, x, grad in zip(names, arrays, grads, strict=True)
         if _differentiable(x) and grad is not None
@@ -273,15 +260,21 @@ def _check_layer(
     dinputs = used.backward(*cotangents)
     dinputs = dinputs if isinstance(dinputs, tuple) else (dinputs,)
 
-    def _value() -> float:
-        return _dot(_call()[1], cotangents)
+    gates = _gates(values.items())
 
-    if any(_differentiable(x) for x in inputs[len(dinputs) :]):
-        raise ValidationError(f"{type(layer).__name__}.backward gives {len(dinputs)} gradients, too few")
+    def _numeric(x: Array, us: Sequence[Array]) -> Array:
+        return numeric_gradient(lambda: _dot(_call()[1], us), x, eps=eps)
+
     pairs = [(f"input {i}", x, d) for i, (x, d) in enumerate(zip(inputs, dinputs, strict=False))]
     pairs += [(name, values[name], p.grad) for name, p in used_grads.items()]
     comparisons = [
-        Comparison(name, np.asarray(grad), numeric_gradient(_value, x, eps=eps), tolerance)
+        Comparison(
+            name,
+            np.asarray(grad),
+            _numeric(x, cotangents),
+            tolerance,
+            _setting(outputs, x, cotangents, _numeric, gates),
+        )
         for name, x, grad in pairs
         if _differentiable(x) and grad is not None
     ]
@@ -335,6 +328,35 @@ def directional_error(
     )
     forward = (_dot(_at(eps)[0], cotangents) - _dot(_at(-eps)[0], cotangents)) / (2 * eps)
     return relative_error(backward, forward)
+
+
+def _setting(
+    outputs: Any, x: Array, cotangents: Sequence[Array], numeric: Numeric, gates: dict[int, int]
+) -> Setting:
+    """What the diagnosis may ask for; a sample's share is found by letting its outputs alone count."""
+    shapes = [np.shape(y) for y in _outputs(outputs)]
+    if shapes == [()]:  # a loss: its argument has the batch
+        return Setting(x.shape[0], math.prod(x.shape[1:])) if x.ndim else Setting()
+    stacked = gates.get(x.shape[0]) if x.ndim else None
+    first = shapes[0][0] if shapes[0] else None
+    if first is None or any(not shape or shape[0] != first for shape in shapes):
+        return Setting(gates=stacked)
+
+    def _shares() -> Array:
+        alone = [
+            [u * (np.arange(first) == n).reshape(-1, *[1] * (u.ndim - 1)) for u in cotangents]
+            for n in range(first)
+        ]
+        return np.array([numeric(x, us) for us in alone])
+
+    return Setting(first, math.prod(shapes[0][1:]), _shares, stacked)
+
+
+def _gates(named: Iterable[tuple[str, Any]]) -> dict[int, int]:
+    """Number of gates by length of the stacked axis, from recurrent weights of shape (G·H, H)."""
+    return {
+        w.shape[0]: w.shape[0] // w.shape[1] for name, w in named if "weight_hh" in name and np.ndim(w) == 2
+    }
 
 
 def _fresh(settings: Mapping[str, Any] | None) -> dict[str, Any]:
