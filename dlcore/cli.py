@@ -40,7 +40,7 @@ USAGE_ERROR = 2
 class Command:
     """One subcommand.
 
-    Parameters
+    Attributes
     ----------
     name : str
         What is typed after ``dlcore``.
@@ -61,10 +61,27 @@ class Module(Protocol):
     __doc__: str | None
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the arguments."""
+        """Declare the arguments.
+
+        Parameters
+        ----------
+        parser : argparse.ArgumentParser
+            Of this subcommand.
+        """
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do the work and return the exit status."""
+        """Do the work.
+
+        Parameters
+        ----------
+        options : argparse.Namespace
+            The arguments that were given.
+
+        Returns
+        -------
+        int
+            The exit status.
+        """
 
 
 COMMANDS = (

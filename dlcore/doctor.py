@@ -55,7 +55,7 @@ _FALLBACK = {
 class Finding:
     """What one check found.
 
-    Parameters
+    Attributes
     ----------
     part : str
         What was looked at, such as ``"torch"``.
@@ -188,6 +188,27 @@ def _data() -> Iterator[Finding]:
         yield Finding("DLCORE_DATA", "ok", f"data sets are read from {folder}")
 
 
+def _cache() -> Iterator[Finding]:
+    """Look for the folder that keeps downloads: it is made when first needed."""
+    if not os.environ.get("DLCORE_CACHE") and find_spec("pooch") is None:
+        return
+    folder = _cache_folder()
+    stands_in = next(place for place in (folder, *folder.parents) if place.exists())
+    if not os.access(stands_in, os.W_OK):
+        mend = "set DLCORE_CACHE to a folder that you can write to"
+        yield Finding("data cache", "gap", f"{folder} cannot be written; downloads will not be kept", mend)
+    elif kept := sum(path.is_file() for path in folder.rglob("*")):
+        yield Finding("data cache", "ok", f"{folder}, files kept: {kept}")
+    else:
+        yield Finding("data cache", "ok", f"{folder}, empty so far")
+
+
+def _cache_folder() -> Path:
+    if named := os.environ.get("DLCORE_CACHE"):
+        return Path(named).expanduser().absolute()
+    return Path(importlib.import_module("pooch").os_cache("dlcore"))
+
+
 def _chapters() -> Iterator[Finding]:
     here = Path.cwd()
     roots = (here, *here.parents, Path(__file__).parents[1])
@@ -196,7 +217,15 @@ def _chapters() -> Iterator[Finding]:
     yield Finding("chapters", "ok", says)
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _core, _torch, _notebook, _data, _chapters)
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _python,
+    _core,
+    _torch,
+    _notebook,
+    _data,
+    _cache,
+    _chapters,
+)
 """What is looked at, in this order; each yields its findings."""
 
 

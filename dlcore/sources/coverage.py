@@ -42,7 +42,7 @@ COMPUTED = frozenset({"equation", "example", "figure", "table", "algorithm"})
 class Cell:
     """One cell of a notebook.
 
-    Parameters
+    Attributes
     ----------
     notebook : str
         Path from the root of the project, such as ``chapters/01-neurons.ipynb``.
@@ -61,12 +61,24 @@ class Cell:
 
     @property
     def link(self) -> str:
-        """The address of the cell, as JupyterLab opens it."""
+        """The address of the cell, as JupyterLab opens it.
+
+        Returns
+        -------
+        str
+            Path and fragment.
+        """
         return f"{self.notebook}#cell-id={self.cell}"
 
     @property
     def chapter(self) -> str:
-        """The name of the notebook, such as ``01-neurons`` or ``exercises/01``."""
+        """The name of the notebook, such as ``01-neurons`` or ``exercises/01``.
+
+        Returns
+        -------
+        str
+            Its path without folder and suffix.
+        """
         return self.notebook.removeprefix("chapters/").removesuffix(".ipynb")
 
 
@@ -74,7 +86,7 @@ class Cell:
 class Tally:
     """How many items of one book and topic there are, and how many are shown.
 
-    Parameters
+    Attributes
     ----------
     book, topic : str
         Which items were counted.

@@ -24,7 +24,7 @@ BOOKS = ("burkov", "buduma", "le", "mmds", "rawassizadeh")
 class Book:
     """One of the five books.
 
-    Parameters
+    Attributes
     ----------
     key : str
         Short name, as in ``[mmds 13.1.3]``.
@@ -50,7 +50,7 @@ class Book:
 class Erratum:
     """A passage that does not hold as printed.
 
-    Parameters
+    Attributes
     ----------
     level : str
         ``error``, ``inconsistency``, ``imprecise`` or ``typo``; `Book.erratum_levels` explains them.
@@ -72,7 +72,7 @@ class Erratum:
 class Item:
     """One concept, equation, figure, table, example, piece of advice, claim or exercise of a book.
 
-    Parameters
+    Attributes
     ----------
     id : str
         Unique over all books; notebook cells name it in ``metadata.dlcore.shows``.

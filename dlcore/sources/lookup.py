@@ -30,7 +30,7 @@ _MOST = 8
 class Group:
     """Items that answer a question in the same way.
 
-    Parameters
+    Attributes
     ----------
     title : str
         Such as ``"exercise 13.1.3"`` or ``"section 13.1.3 Convolutional Neural Networks"``.
@@ -46,7 +46,7 @@ class Group:
 class Answer:
     """What was found.
 
-    Parameters
+    Attributes
     ----------
     book : str or None
         Key of the book that was searched; None for all.

@@ -42,7 +42,7 @@ _TYPED = re.compile(
 class Label:
     """One number that a book prints.
 
-    Parameters
+    Attributes
     ----------
     kind : str
         A key of `KINDS`.
@@ -64,7 +64,7 @@ class Label:
 class Request:
     """A number as someone asks for it.
 
-    Parameters
+    Attributes
     ----------
     kinds : tuple of str
         Keys of `KINDS` that were meant; all of them when none was named.

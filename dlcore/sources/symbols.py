@@ -20,7 +20,7 @@ __all__ = ["Convention", "Notation", "Symbol", "Usage", "notation"]
 class Usage:
     """How one book writes something.
 
-    Parameters
+    Attributes
     ----------
     form : str
         Its symbol or formula.
@@ -36,7 +36,7 @@ class Usage:
 class Symbol:
     """One quantity and its symbols.
 
-    Parameters
+    Attributes
     ----------
     meaning : str
         The quantity in words.
@@ -55,7 +55,7 @@ class Symbol:
 class Convention:
     """One choice that the books make differently.
 
-    Parameters
+    Attributes
     ----------
     id : str
         Its name.
@@ -80,7 +80,7 @@ class Convention:
 class Notation:
     """Symbols and conventions of the companion and of the five books.
 
-    Parameters
+    Attributes
     ----------
     symbols : tuple of Symbol
         Which quantity is called what.

@@ -95,6 +95,19 @@ def test_the_data_folder_is_looked_at(monkeypatch, tmp_path):
     assert cli.main(["doctor"]) == 1
 
 
+def test_the_cache_is_looked_at_and_not_made(monkeypatch, tmp_path):
+    cache = tmp_path / "a" / "b"
+    monkeypatch.setenv("DLCORE_CACHE", str(cache))
+    assert findings()["data cache"].says == f"{cache}, empty so far"
+    assert not cache.exists()
+    cache.mkdir(parents=True)
+    (cache / "file").touch()
+    assert findings()["data cache"].says == f"{cache}, files kept: 1"
+    real = doctor.os.access
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: Path(path) != cache and real(path, mode))
+    assert findings()["data cache"].state == "gap"
+
+
 @pytest.mark.parametrize("driver", [None, "/usr/bin/nvidia-smi"])
 def test_a_driver_without_a_torch_that_uses_it_is_a_gap(monkeypatch, driver):
     torch = pytest.importorskip("torch")
