@@ -1,11 +1,13 @@
-"""Make the HTML book in ``build/book``: ``python -m tools.book``.
+"""Make the HTML book in ``build/book``: ``python -m tools.book [STEM ...]``.
 
 Every text is executed, two at a time; then Sphinx makes the pages from a copy of ``docs/``
 and the executed notebooks. ``chapters/`` is only read. What has not changed is not made again.
+With stems, only these chapters are executed; the others are shown as they are stored.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import shutil
@@ -202,7 +204,26 @@ def execute_all(chosen: list[notebooks.Pair], build: Path, root: Path = notebook
     return [job.result() for job in jobs]
 
 
-def assemble(source: Path, docs: Path, executed: Path, chosen: list[notebooks.Pair]) -> None:
+def show_stored(others: Iterable[notebooks.Pair], build: Path) -> None:
+    """Put stored notebooks where executed ones are expected.
+
+    Parameters
+    ----------
+    others : iterable of Pair
+        Chapters that are not executed this time; one without a notebook is left out.
+    build : Path
+        Where executed notebooks are kept.
+    """
+    for pair in others:
+        (build / f"{pair.stem}.json").unlink(missing_ok=True)
+        (build / f"{pair.stem}.ipynb").unlink(missing_ok=True)
+        if pair.notebook.exists():
+            notebook = notebooks.read_notebook(pair)
+            caption_pictures(notebook)
+            notebooks.write(build / f"{pair.stem}.ipynb", notebooks.dumps(notebook))
+
+
+def assemble(source: Path, docs: Path, executed: Path, every: list[notebooks.Pair]) -> None:
     """Make the directory that Sphinx reads: the docs, and the executed notebooks under ``chapters``.
 
     Parameters
@@ -213,11 +234,12 @@ def assemble(source: Path, docs: Path, executed: Path, chosen: list[notebooks.Pa
         Pages and configuration.
     executed : Path
         Where the executed notebooks are.
-    chosen : list of Pair
-        Which chapters.
+    every : list of Pair
+        The chapters; one that has no executed notebook is left out.
     """
     wanted = {path.relative_to(docs): path for path in _files(docs)}
-    wanted |= {Path(pair.name): executed / f"{pair.stem}.ipynb" for pair in chosen}
+    made = {Path(pair.name): executed / f"{pair.stem}.ipynb" for pair in every}
+    wanted |= {name: path for name, path in made.items() if path.exists()}
     for path in _files(source):
         if path.relative_to(source) not in wanted:
             path.unlink()
@@ -292,11 +314,13 @@ def table(reports: list[Report]) -> str:
     return "\n".join(rows)
 
 
-def main(root: Path = notebooks.ROOT) -> int:
+def main(argv: list[str] | None = None, root: Path = notebooks.ROOT) -> int:
     """Make the book.
 
     Parameters
     ----------
+    argv : list of str, optional
+        Arguments; those of the process by default.
     root : Path
         Root of the checkout.
 
@@ -306,9 +330,13 @@ def main(root: Path = notebooks.ROOT) -> int:
         0 if every chapter ran and the site was made without a warning, else 1.
     """
     build = root / "build" / "book"
-    chosen = [pair for pair in notebooks.pairs(root) if pair.text.exists()]
+    parser = argparse.ArgumentParser(prog="python -m tools.book", description=__doc__.splitlines()[0])
+    parser.add_argument("stems", nargs="*", metavar="STEM", help="chapters such as 01-neurons (default: all)")
+    chosen = [pair for pair in notebooks.select(parser.parse_args(argv).stems, root) if pair.text.exists()]
     reports = execute_all(chosen, build / "executed", root)
-    assemble(build / "source", root / "docs", build / "executed", chosen)
+    every = notebooks.pairs(root)
+    show_stored(set(every) - set(chosen), build / "executed")
+    assemble(build / "source", root / "docs", build / "executed", every)
     made = make_site(build / "source", build / "html", root)
     print(table(reports))
     page = build / "html" / "index.html"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,16 @@ def test_a_warning_of_the_site_fails_each_time_until_it_is_mended(made):
     (root / "docs" / "index.md").write_text(INDEX)
     assert [done.returncode for done in results] == [1, 1]
     assert "nonsense" in results[1].stderr
+
+
+def test_a_chapter_that_is_not_chosen_is_shown_as_stored(made, stored_toy: notebooks.Pair):
+    root, _ = made
+    shutil.copy(stored_toy.notebook, root / "chapters" / "02-other.ipynb")
+    done = toy.run(root, "tools.book", "01-toy")
+    (root / "chapters" / "02-other.ipynb").unlink()
+    assert done.returncode == 0, done.stderr
+    assert "02-other" not in done.stdout
+    assert 'alt="An empty white' in (root / "build/book/html/chapters/02-other.html").read_text()
 
 
 def test_the_key_of_a_chapter_follows_its_text_and_the_package(tmp_path: Path):
