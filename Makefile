@@ -59,7 +59,7 @@ notebooks: $(SETUP)  ## execute every chapter and compare each output with the s
 	$(PYTEST) tests/notebooks -n 2 --dist loadscope
 
 browser: $(SETUP)  ## the pages of the built book in Chromium; skipped where there is none
-	$(PYTEST) tests --ignore=tests/notebooks -p no:nbval --timeout=300 -m browser
+	$(PYTEST) tests/setup $(wildcard tests/browser) -p no:nbval --timeout=300 -m browser
 
 wheel-test: $(SETUP)  ## build the wheel and use it in an empty environment outside the checkout
 	@rm -rf build/dist && mkdir -p build

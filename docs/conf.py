@@ -60,12 +60,22 @@ if REPOSITORY:
     }
 
 
-def escape_bars(
+# What reStructuredText would take for markup where a docstring writes |z|, a * b or norm_; *words* are markup.
+MARKUP = re.compile(r"(`+.+?`+|(?<!\S)\*\w[\w -]*\*(?!\S))|([|*]|(?<=\w)_(?![\w`])(?! :))")
+
+
+def escape_mathematics(
     _app: Sphinx, _what: str, _name: str, _thing: object, _options: object, lines: list[str]
 ) -> None:
-    """Keep the bars of |z| in a docstring, which reStructuredText would take for a substitution."""
-    lines[:] = [re.sub(r"(`+.+?`+)|\|", lambda found: found[1] or r"\|", line) for line in lines]
+    """Keep the signs of formulas in docstrings as they are; code examples hold no markup."""
+    literal = False
+    for number, line in enumerate(lines):
+        if line and not line.startswith(" "):
+            literal = False
+        if not literal and not line.lstrip().startswith((">>>", "...")):
+            lines[number] = MARKUP.sub(lambda found: found[1] or "\\" + found[2], line)
+        literal = literal or line.endswith("::")
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("autodoc-process-docstring", escape_bars, priority=900)  # after napoleon
+    app.connect("autodoc-process-docstring", escape_mathematics, priority=100)  # before napoleon adds its own
