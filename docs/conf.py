@@ -60,7 +60,7 @@ if REPOSITORY:
     }
 
 
-# What reStructuredText would take for markup where a docstring writes |z|, a * b or norm_; *words* are markup.
+# What reStructuredText would take for markup where a docstring writes |z|, a * b or norm_; *words* are.
 MARKUP = re.compile(r"(`+.+?`+|(?<!\S)\*\w[\w -]*\*(?!\S))|([|*]|(?<=\w)_(?![\w`])(?! :))")
 
 
