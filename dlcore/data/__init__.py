@@ -11,6 +11,7 @@ stands in for, who made it and under which licence:
 
 from __future__ import annotations
 
+from dlcore.data.augmentation import rotate, shift
 from dlcore.data.bundled_files import digits
 from dlcore.data.dataset import Dataset, train_test_split
 from dlcore.data.downloads import fashion_mnist, mnist, tiny_shakespeare
@@ -18,6 +19,7 @@ from dlcore.data.examples import ExamHours, Films, exam_hours, films, logic_gate
 from dlcore.data.generated import FastFood, blobs, consecutive_ones, fast_food, moons, rings, spirals
 from dlcore.data.grammar import Grammar, toy_language
 from dlcore.data.idx import read_idx
+from dlcore.data.splits import split_indices
 from dlcore.data.strokes import StrokeLoops, shifted_zero, stroke_loops
 from dlcore.data.text import Text
 
@@ -41,8 +43,11 @@ __all__ = [
     "moons",
     "read_idx",
     "rings",
+    "rotate",
+    "shift",
     "shifted_zero",
     "spirals",
+    "split_indices",
     "stroke_loops",
     "susan_films",
     "tiny_shakespeare",
