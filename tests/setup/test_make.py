@@ -125,3 +125,19 @@ def test_parts_are_timed_and_a_failure_fails_the_whole(checkout):
     assert run.returncode != 0
     assert run.stdout.count("FAILED") == 1
     assert run.stdout.count("passed") == 3
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_all_tests_leave_the_checkout_as_it_was(checkout):
+    (checkout / ".gitignore").write_text(".venv/\nbuild/\ncalls\n")
+    subprocess.run(["git", "init", "-q"], cwd=checkout, check=True)
+    (checkout / "my-draft").touch()
+    run = make(checkout, "test-all", "PYTHON=./fake-python")
+    assert run.returncode == 0, run.stdout + run.stderr
+    for part in ["test", "wheel-test", "book", "browser"]:
+        assert f"== {part}\n" in run.stdout
+    leaves_a_file = (checkout / "Makefile").read_text().replace("$(PY) -m mypy", "touch left-behind")
+    (checkout / "Makefile").write_text(leaves_a_file)
+    run = make(checkout, "test-all")
+    assert run.returncode != 0
+    assert "left-behind" in run.stdout

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_no_tracked_file_names(pattern):
     names = [name for name in tracked() if name not in SPEAK_OF_PATHS and not name.startswith(VENDORED)]
     found = {name: match.group() for name in names if (match := pattern.search(text_of(name)))}
     assert not found
+
+
+def test_no_page_links_to_a_repository_that_has_no_address():
+    if tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["dlcore"]["repository"]:
+        pytest.skip("the repository has an address")
+    hosts = re.compile(r"colab\.research|mybinder|shields\.io|github\.com|gitlab\.com|readthedocs")
+    pages = [name for name in tracked() if name.endswith((".md", ".ipynb"))]
+    assert "README.md" in pages
+    assert not {name: found.group() for name in pages if (found := hosts.search(text_of(name)))}
 
 
 @pytest.mark.parametrize(("pattern", "text"), PROBES.values(), ids=PROBES)
