@@ -136,6 +136,49 @@ class Window:
         return cls(kernel, stride, dilation, tuple((p, p) for p in sides))
 
     @classmethod
+    def pool(
+        cls,
+        where: str,
+        axes: int,
+        kernel_size: Sizes,
+        stride: Sizes | None,
+        padding: Sizes = 0,
+        dilation: Sizes = 1,
+    ) -> Window:
+        """Read the settings of a pool.
+
+        Parameters
+        ----------
+        where : str
+            The operation, for messages.
+        axes : int
+            Number of spatial axes.
+        kernel_size : int or sequence of int
+            Size of the window.
+        stride : int or sequence of int, optional
+            The size of the window if omitted.
+        padding, dilation : int or sequence of int
+            Border and spacing.
+
+        Returns
+        -------
+        Window
+            With one number an axis.
+
+        Raises
+        ------
+        ValidationError
+            If a setting is out of range, or the border is wider than half a window.
+        """
+        kernel = per_axis(where, "kernel_size", kernel_size, axes)
+        window = cls.of(where, kernel, kernel if stride is None else stride, padding, dilation)
+        if any(2 * before > f for (before, _), f in zip(window.pads, kernel, strict=True)):
+            raise ValidationError(
+                f"{where}: padding must be at most half of kernel_size {kernel}, got {padding}"
+            )
+        return window
+
+    @classmethod
     def overlapping(cls, where: str, kernel: Shape, mode: str) -> Window:
         """Window of a true convolution of two arrays.
 

@@ -23,6 +23,8 @@ from dlcore.pytorch.normalization import *
 from dlcore.pytorch.optimizers import *
 from dlcore.pytorch.padding import *
 from dlcore.pytorch.perceptron import *
+from dlcore.pytorch.pooling import *
+from dlcore.pytorch.pooling_adaptive import *
 from dlcore.pytorch.recurrent import *
 from dlcore.pytorch.recurrent_cells import *
 from dlcore.pytorch.recurrent_layers import *

@@ -24,6 +24,8 @@ from dlcore.reference.normalization import *
 from dlcore.reference.optimizers import *
 from dlcore.reference.padding import *
 from dlcore.reference.perceptron import *
+from dlcore.reference.pooling import *
+from dlcore.reference.pooling_adaptive import *
 from dlcore.reference.recurrent import *
 from dlcore.reference.recurrent_cells import *
 from dlcore.reference.recurrent_layers import *
