@@ -32,6 +32,7 @@ def test_cells_carry_the_nearest_heading(tmp_path):
             text("t1", "# Neurons\n\ntext"),
             cell("c1", ["mmds-ex13.1"]),
             text("t2", f"## *Gates*\n{fenced}"),
+            cell("c3", ["le-eq1"]),
             text("t3", "### XOR\n\n### Later", ["le-movie-problem"]),
             cell("c2", ["mmds-ex13.1"]),
         ],
@@ -42,6 +43,7 @@ def test_cells_carry_the_nearest_heading(tmp_path):
         Cell(path, "c1", "Neurons", True),
         Cell(path, "c2", "Later", True),
     )
+    assert built.shown["le-eq1"] == (Cell(path, "c3", "Gates", True),)
     assert built.shown["le-movie-problem"] == (Cell(path, "t3", "XOR", False),)
 
 

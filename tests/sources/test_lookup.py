@@ -150,6 +150,8 @@ def test_a_part_is_found_alone_and_with_the_whole():
 def test_a_bare_number_means_the_numbered_thing_before_the_section():
     titles = [group.title for group in look_up("13.1.3", "mmds").groups]
     assert titles == ["exercise 13.1.3", "section 13.1.3 Convolutional Neural Networks"]
+    titles = [group.title for group in look_up("1", "le").groups]
+    assert titles == ["equation 1", "figure 1", "table 1", "section 1 Introduction"]
 
 
 @pytest.mark.parametrize(
