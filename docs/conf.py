@@ -52,12 +52,12 @@ if REPOSITORY:
     html_theme_options |= {
         "repository_url": REPOSITORY,
         "path_to_docs": "",
+        "repository_branch": "main",
         "use_repository_button": True,
-        "launch_buttons": {
-            "colab_url": "https://colab.research.google.com",
-            "binderhub_url": "https://mybinder.org",
-        },
+        "launch_buttons": {"binderhub_url": "https://mybinder.org"},
     }
+if "github.com" in REPOSITORY:
+    html_theme_options["launch_buttons"]["colab_url"] = "https://colab.research.google.com"
 
 
 # What reStructuredText would take for markup where a docstring writes |z|, a * b or norm_; *words* are.
