@@ -312,6 +312,16 @@ class Layer:
 
     # ------------------------------------------------------------------ what the layer holds
 
+    def children(self) -> Iterator[Layer]:
+        """Walk over the layers that this layer holds directly.
+
+        Yields
+        ------
+        Layer
+            In the order of their definition.
+        """
+        yield from self._children.values()
+
     def layers(self) -> Iterator[Layer]:
         """Walk over this layer and all layers inside it, each once.
 
