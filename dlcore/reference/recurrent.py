@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -132,9 +133,10 @@ def rnn(
     walk = Walk("rnn", x, lengths, reverse)
     z, back_input = walk.project(x, weight_ih, bias_ih, bias_hh)
     hs = walk.states(h0, hidden, z.dtype)
+    activate = np.tanh if nonlinearity == "tanh" else partial(np.maximum, 0)
     for t, n in enumerate(walk.active):
-        z_t = z[t, :n] + hs[t, :n] @ weight_hh.T
-        hs[t + 1, :n] = np.tanh(z_t) if nonlinearity == "tanh" else np.maximum(z_t, 0)
+        z[t, :n] += hs[t, :n] @ weight_hh.T
+        activate(z[t, :n], out=hs[t + 1, :n])
         hs[t + 1, n:] = hs[t, n:]
 
     def back(dy: Array | None, dh: Array | None = None) -> tuple[Any, ...]:

@@ -133,7 +133,7 @@ class _Recurrent(Layer):
                 outputs.append(y)
                 finals.append(final)
                 backs.append(back)
-            x = np.concatenate(outputs, axis=-1)
+            x = outputs[0] if self.directions == 1 else np.concatenate(outputs, axis=-1)
         return (x, *(np.stack(f) for f in zip(*finals, strict=True))), self._pullback(backs, initial)
 
     def _pullback(self, backs: list[Pullback], initial: tuple[Any, ...]) -> Pullback:
@@ -144,13 +144,12 @@ class _Recurrent(Layer):
             grads: list[Any] = [None] * len(backs)
             for layer in reversed(range(self.num_layers)):
                 dys = [None] * self.directions if dy is None else np.split(dy, self.directions, axis=-1)
-                dx_sum: Any = 0
+                dxs = []
                 for place, part in enumerate(dys, layer * self.directions):
-                    dx, *grads[place] = backs[place](
-                        part, *(None if d is None else d[place] for d in dfinals)
-                    )
-                    dx_sum = dx_sum + dx
-                dy = dx_sum
+                    dstates = (None if d is None else d[place] for d in dfinals)
+                    dx, *grads[place] = backs[place](part, *dstates)
+                    dxs.append(dx)
+                dy = dxs[0] if self.directions == 1 else dxs[0] + dxs[1]
             dinitial = [
                 None if state is None else np.stack([grad[k] for grad in grads])
                 for k, state in enumerate(initial)
