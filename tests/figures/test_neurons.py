@@ -11,13 +11,25 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from dlcore import data, figures
 from dlcore import reference as ref
+from dlcore.errors import ShapeError
 from dlcore.figures import neurons
 
 EXAM, FILMS = data.exam_hours(dtype=float), data.films(dtype=float)
+ADJACENT = [np.array([[1, 2, 1, 0], [0, 0, 1, 1]]), np.array([[1, 1]])], [[2.5, 1.5], [0.5]]
 MAPS = np.arange(128.0).reshape(2, 8, 8) - 60
 
 CASES = {
     "schematic": lambda: neurons.schematic(["w₁", "…", "wₙ"], "b", inputs=["x₁", "", "xₙ"]),
+    "nerve_cell": neurons.nerve_cell,
+    "threshold_net": lambda: neurons.threshold_net(*ADJACENT, x=[0, 1, 1, 1]),
+    "gate_panels": lambda: neurons.gate_panels(
+        {"and": [(-1.5, 1, 1)], "or": [(-0.5, 1, 1)], "xor": [(-0.5, 1, 1), (1.5, -1, -1)]}
+    ),
+    "regions": lambda: neurons.regions(EXAM, {"all": lambda p: p[:, 0] > -1, "late": lambda p: p[:, 0] > 4}),
+    "curves": lambda: neurons.curves(
+        np.arange(3.0), {"up": np.arange(3.0), "down": -np.arange(3.0)}, xlabel="z", ylabel="value"
+    ),
+    "activations": lambda: neurons.activations({"tanh": ref.tanh, "ReLU": ref.relu}),
     "cutoffs": lambda: neurons.cutoffs(EXAM),
     "point_classes": lambda: neurons.point_classes(EXAM, {"by the book": EXAM.theta}),
     "probability_map": lambda: neurons.probability_map(
@@ -108,3 +120,48 @@ def test_the_words_of_the_costs_say_when_half_is_passed():
 def test_the_words_of_the_weights_name_the_extreme_pixels():
     _, alt = CASES["weight_images"]()
     assert "first: most positive in row 8, column 8, most negative in row 1, column 1" in alt
+
+
+def test_the_words_of_a_net_hold_weights_thresholds_and_who_fires():
+    _, alt = CASES["threshold_net"]()
+    assert "Neuron 1 of layer 1: weights 1, 2, 1 and 0, threshold 2.5." in alt
+    assert "For the input 0111 the outputs are 11 and 1." in alt
+    _, quiet = neurons.threshold_net(*ADJACENT, x=[1, 0, 0, 1])
+    assert "For the input 1001 the outputs are 00 and 0." in quiet
+    _, without = neurons.threshold_net(*ADJACENT, always_one=True)
+    assert "Neuron 2 of layer 1: weights 0, 0, 1 and 1, a weight of −1.5 from an input 1" in without
+
+
+def test_a_net_draws_every_edge_but_those_of_weight_zero():
+    plain, _ = neurons.threshold_net(*ADJACENT)
+    assert len(plain.axes[0].lines) == 5 + 2
+    biased, _ = neurons.threshold_net(*ADJACENT, always_one=True)
+    assert len(biased.axes[0].lines) == 5 + 2 + 3
+
+
+def test_a_net_wants_a_threshold_for_each_neuron():
+    with pytest.raises(ShapeError, match=r"expects \[2, 1\] thresholds, got \[1, 1\]"):
+        neurons.threshold_net(ADJACENT[0], [[2.5], [0.5]])
+
+
+def test_labels_of_a_net_with_ones_do_not_overlap():
+    CASES["always one"] = lambda: neurons.threshold_net(*ADJACENT, always_one=True)
+    try:
+        test_no_two_labels_overlap("always one")
+    finally:
+        del CASES["always one"]
+
+
+def test_the_words_of_curves_and_regions_follow_the_data():
+    _, alt = CASES["curves"]()
+    assert "up goes from 0 to 2, lowest 0 at 0, highest 2 at 2" in alt
+    _, alt = CASES["regions"]()
+    assert f"all puts {np.mean(EXAM.y > 0):.0%} on their side" in alt
+    assert f"late puts {np.mean((EXAM.x[:, 0] > 4) == (EXAM.y > 0)):.0%} on their side" in alt
+    _, alt = CASES["activations"]()
+    assert "ReLU runs from 0 to 5, its slope is at most 1 and at least 0" in alt
+
+
+def test_the_words_of_a_gate_name_its_ones():
+    _, alt = CASES["gate_panels"]()
+    assert "XOR is 1 at 01 and 10, in the region cut out by A + B = 0.5 and −A − B = −1.5" in alt
