@@ -12,18 +12,22 @@ import numpy as np
 from dlcore.reference._checks import Array
 from dlcore.windows import Shape, Window
 
-
-def batch_last_view(x: Array) -> Array:
-    """View (N, C, *size) as (C, *size, N), from memory that is cheap to read in this order."""
-    if x.shape[0] > 1 and x.strides[0] != x.itemsize:
-        # two short moves: one long one would jump by a whole image from number to number
-        x = np.ascontiguousarray(x.swapaxes(0, 1)).swapaxes(0, 1)
-    return np.moveaxis(x, 0, -1)
+#: Numbers that are moved at a time, so that what is in between stays in the cache.
+BLOCK = 2**17
 
 
 def batch_last(x: Array) -> Array:
     """Lay (N, C, *size) out as (C, *size, N), copied unless memory already lies so."""
-    return np.ascontiguousarray(batch_last_view(x))
+    last = np.moveaxis(x, 0, -1)
+    if len(x) < 2 or x.strides[0] == x.itemsize:
+        return np.ascontiguousarray(last)
+    moved = np.empty(last.shape, x.dtype)
+    block = max(1, BLOCK // max(1, x[:, 0].size))
+    for first in range(0, len(moved), block):
+        # two short moves: one long one would jump by a whole image from number to number
+        channels = np.ascontiguousarray(x[:, first : first + block].swapaxes(0, 1))
+        moved[first : first + block] = np.moveaxis(channels, 1, -1)
+    return moved
 
 
 def gather(x: Array, window: Window, positions: Shape) -> Array:

@@ -21,7 +21,7 @@ from dlcore.errors import ShapeError
 from dlcore.initializers import Initializer, fan_in_uniform
 from dlcore.reference._borders import pad_axes
 from dlcore.reference._checks import Array, as_floats
-from dlcore.reference._columns import batch_last, batch_last_view, gather, scatter
+from dlcore.reference._columns import batch_last, gather, scatter
 from dlcore.reference.base import Layer, Parameter, Pullback
 from dlcore.windows import (
     Window,
@@ -230,16 +230,18 @@ def _correlate(
     def back(dy: Array) -> tuple[Array, Array, Array | None]:
         dresponses = batch_last(dy).reshape(shape)
         dweight = (dresponses @ columns.swapaxes(1, 2)).reshape(weight.shape)
+        dbias = None if bias is None else dresponses.sum(axis=-1).reshape(-1)
         dcolumns = (filters.swapaxes(1, 2) @ dresponses).reshape(channels, *window.kernel, *positions, n)
-        dx = np.moveaxis(unpad(scatter(dcolumns, window, size)), -1, 0)
-        return dx, dweight, None if bias is None else dresponses.sum(axis=-1).reshape(-1)
+        del dresponses  # not needed any more, and large
+        dx = unpad(scatter(dcolumns, window, size))
+        return np.moveaxis(dx, -1, 0), dweight, dbias
 
     return np.moveaxis(y.reshape(weight.shape[0], *positions, n), -1, 0), back
 
 
 def _padded_batch_last(x: Array, window: Window, mode: str) -> tuple[Array, Pullback]:
     if any(any(sides) for sides in window.pads):
-        return pad_axes(batch_last_view(x), [(0, 0), *window.pads, (0, 0)], mode)
+        return pad_axes(batch_last(x), [(0, 0), *window.pads, (0, 0)], mode)
     return batch_last(x), lambda dx: dx
 
 

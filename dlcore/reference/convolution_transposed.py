@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from dlcore.initializers import Initializer, fan_in_uniform
 from dlcore.reference._borders import pad_axes
 from dlcore.reference._checks import Array, as_floats
-from dlcore.reference._columns import batch_last, batch_last_view, gather, scatter
+from dlcore.reference._columns import batch_last, gather, scatter
 from dlcore.reference.base import Layer, Parameter, Pullback
 from dlcore.windows import (
     Window,
@@ -99,7 +99,7 @@ def _spread(
         y += np.reshape(bias, (-1, 1, 1, 1))
 
     def back(dy: Array) -> tuple[Array, Array, Array | None]:
-        dpadded, _ = pad_axes(batch_last_view(dy), [(0, 0), *window.pads, (0, 0)], "zeros")
+        dpadded, _ = pad_axes(batch_last(dy), [(0, 0), *window.pads, (0, 0)], "zeros")
         dcolumns = gather(dpadded, window, tuple(positions)).reshape(groups, taps, places)
         dx = (filters @ dcolumns).reshape(channels, *positions, n)
         dweight = (pixels @ dcolumns.swapaxes(1, 2)).reshape(weight.shape)

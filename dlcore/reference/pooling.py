@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcore.reference._checks import Array, as_floats
-from dlcore.reference._columns import batch_last, batch_last_view
+from dlcore.reference._columns import batch_last
 from dlcore.reference.base import Layer, Pullback
 from dlcore.windows import Window, check_maps
 
@@ -116,7 +116,7 @@ def _max_pool(
         np.maximum(y, padded[place], out=y)
 
     def back(dy: Array) -> Array:
-        dpadded, unclaimed, won = np.zeros_like(padded), batch_last_view(dy).copy(), np.empty_like(y)
+        dpadded, unclaimed, won = np.zeros_like(padded), batch_last(dy).copy(), np.empty_like(y)
         for place in places[:-1]:
             np.equal(padded[place], y, out=won, casting="unsafe")
             won *= unclaimed
@@ -292,7 +292,7 @@ def _bordered(x: Array, window: Window, value: float) -> tuple[Array, Callable[[
     size = x.shape[2:]
     inside = tuple(slice(before, before + n) for n, (before, _) in zip(size, window.pads, strict=True))
     padded = np.full((x.shape[1], *window.padded(size), x.shape[0]), value, x.dtype)
-    padded[(slice(None), *inside)] = batch_last_view(x)
+    padded[(slice(None), *inside)] = batch_last(x)
     return padded, lambda dpadded: np.moveaxis(dpadded[(slice(None), *inside)], -1, 0)
 
 
