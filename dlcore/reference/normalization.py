@@ -138,14 +138,15 @@ def batch_norm(
     weight, bias = (None if a is None else as_floats(a) for a in (weight, bias))
     count = _check_batch("batch_norm", x, (weight, bias, running_mean, running_var), training)
     if training:
-        mean, variance = _channel_statistics(x, max(count, 1))
+        mean, centered, variance = _channel_statistics(x, max(count, 1))
         _update(running_mean, mean, momentum if count else 0.0)
         _update(running_var, variance * (count / max(count - 1, 1)), momentum if count else 0.0)
     elif running_mean is None or running_var is None:
         raise ValidationError("batch_norm: evaluation needs running_mean and running_var")
     else:
-        mean, variance = running_mean.astype(x.dtype), running_var.astype(x.dtype)
-    return _scale_channels(x, mean, variance, weight, bias, eps, count if training else 0)
+        centered = x - _broadcast(running_mean.astype(x.dtype), x)
+        variance = running_var.astype(x.dtype)
+    return _scale_channels(centered, variance + eps, weight, bias, count if training else 0)
 
 
 def _channels(ndim: int) -> str:
@@ -159,11 +160,12 @@ def _broadcast(channels: Array, x: Array) -> Array:
     return shaped
 
 
-def _channel_statistics(x: Array, count: int) -> tuple[Array, Array]:
+def _channel_statistics(x: Array, count: int) -> tuple[Array, Array, Array]:
+    """Mean, what is left of `x` without it, and variance."""
     axes = _channels(x.ndim)
     mean = np.einsum(f"{axes}->c", x) / count
     centered = x - _broadcast(mean, x)
-    return mean, np.einsum(f"{axes},{axes}->c", centered, centered) / count
+    return mean, centered, np.einsum(f"{axes},{axes}->c", centered, centered) / count
 
 
 def _update(running: Array | None, new: Array, momentum: float) -> None:
@@ -172,33 +174,26 @@ def _update(running: Array | None, new: Array, momentum: float) -> None:
 
 
 def _scale_channels(
-    x: Array,
-    mean: Array,
-    variance: Array,
-    weight: Array | None,
-    bias: Array | None,
-    eps: float,
-    count: int,
+    centered: Array, variance: Array, weight: Array | None, bias: Array | None, count: int
 ) -> tuple[Array, Pullback]:
-    """γ (x - μ) / √(σ² + ε) + β; `count` values made up μ and σ², or 0 if they are constants."""
-    axes = _channels(x.ndim)
-    inverse = 1.0 / np.sqrt(variance + eps)
+    """γ (x - μ) / σ + β; `count` values made up μ and σ², or 0 if those are constants."""
+    axes = _channels(centered.ndim)
+    inverse = 1.0 / np.sqrt(variance)
     scale = inverse if weight is None else weight * inverse
-    normal = (x - _broadcast(mean, x)) * _broadcast(inverse, x)
-    y = normal.copy() if weight is None else normal * _broadcast(weight, x)
+    y = centered * _broadcast(scale, centered)
     if bias is not None:
-        y += _broadcast(bias, x)
+        y += _broadcast(bias, y)
 
     def back(dy: Array) -> tuple[Array, Array | None, Array | None]:
         dbias = np.einsum(f"{axes}->c", dy)
-        dweight = np.einsum(f"{axes},{axes}->c", dy, normal)
+        dweight = np.einsum(f"{axes},{axes}->c", dy, centered) * inverse
         if count:
-            dx = normal * _broadcast(dweight / -count, x)
+            dx = centered * _broadcast(inverse * dweight / -count, dy)
             dx += dy
-            dx -= _broadcast(dbias / count, x)
-            dx *= _broadcast(scale, x)
+            dx -= _broadcast(dbias / count, dy)
+            dx *= _broadcast(scale, dy)
         else:
-            dx = dy * _broadcast(scale, x)
+            dx = dy * _broadcast(scale, dy)
         return dx, None if weight is None else dweight, None if bias is None else dbias
 
     return y, back
