@@ -172,7 +172,9 @@ def _forward(
         r, z, n = _blocks(gates[t, :rows])
         n += r * v_n
         np.tanh(n, out=n)
-        hs[t + 1, :rows] = n + z * (h - n)
+        np.subtract(h, n, out=hs[t + 1, :rows])
+        hs[t + 1, :rows] *= z
+        hs[t + 1, :rows] += n
         hs[t + 1, rows:] = hs[t, rows:]
 
 
@@ -182,21 +184,23 @@ def _backward(
     """Gradients du and dv (T, N, 3H); dh is carried along and ends as that of the initial state."""
     r, z, n = _blocks(gates)
     # the slope of each gate at each step; the loop multiplies by what arrives there
-    du, dv = np.empty_like(gates), np.empty_like(gates)
-    du_r, du_z, du_n = _blocks(du)
-    np.multiply(v_ns, r * (1.0 - r), out=du_r)
-    np.multiply(hs[:-1] - n, z * (1.0 - z), out=du_z)
-    np.multiply(1.0 - z, 1.0 - n * n, out=du_n)
+    dv = np.empty_like(gates)
+    dv_r, dv_z, dv_n = _blocks(dv)
+    np.multiply(v_ns, r * (1.0 - r), out=dv_r)
+    np.multiply(hs[:-1] - n, z * (1.0 - z), out=dv_z)
+    du_n = (1.0 - z) * (1.0 - n * n)
     for t, rows in reversed(list(enumerate(active))):
         dh[:rows] += dys[t, :rows]
         du_n[t, :rows] *= dh[:rows]
-        du_z[t, :rows] *= dh[:rows]
-        du_r[t, :rows] *= du_n[t, :rows]
-        du[t, rows:] = 0
-        dv[t] = du[t]
-        _blocks(dv[t])[2][...] *= r[t]
+        dv_z[t, :rows] *= dh[:rows]
+        dv_r[t, :rows] *= du_n[t, :rows]
+        np.multiply(du_n[t], r[t], out=dv_n[t])
+        du_n[t, rows:], dv[t, rows:] = 0, 0
         dh[:rows] *= z[t, :rows]
         dh[:rows] += dv[t, :rows] @ weight_hh
+    # u and v differ in the block of the candidate alone
+    du = dv.copy()
+    _blocks(du)[2][...] = du_n
     return du, dv
 
 
