@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dlcore.errors import GradientError, ValidationError
 from dlcore.gradcheck.diagnosis import Diagnosis, Setting, diagnose
 from dlcore.gradcheck.differences import numeric_gradient, relative_error
-from dlcore.reference.base import Layer
+from dlcore.reference.base import Layer, no_grad
 from dlcore.tables import html_table, text_table
 
 __all__ = ["Comparison", "Report", "check", "directional_error"]
@@ -243,30 +243,21 @@ def _check_layer(
     eps: float,
     settings: Mapping[str, Any],
 ) -> Report:
-    before = copy.deepcopy(layer)
-
-    def _call() -> Any:
-        fresh = copy.deepcopy(before)
-        for name, parameter in fresh.named_parameters().items():
-            parameter.value = values[name]
-        return fresh, fresh(*inputs, **settings)
-
-    values = {name: _private(p.value) for name, p in before.named_parameters().items()}
-    used, outputs = _call()
-    used_grads = used.named_parameters()
-    for name, parameter in used_grads.items():
-        parameter.grad = np.zeros_like(values[name])
+    probe = _Probe(layer)
+    outputs = probe(*inputs, **settings)
     cotangents = _cotangents(outputs, rng)
-    dinputs = used.backward(*cotangents)
+    dinputs = probe.layer.backward(*cotangents)
     dinputs = dinputs if isinstance(dinputs, tuple) else (dinputs,)
+    parameters = probe.layer.named_parameters()
 
-    gates = _gates(values.items())
+    gates = _gates((name, p.value) for name, p in parameters.items())
 
     def _numeric(x: Array, us: Sequence[Array]) -> Array:
-        return numeric_gradient(lambda: _dot(_call()[1], us), x, eps=eps)
+        with no_grad():
+            return numeric_gradient(lambda: _dot(probe(*inputs, **settings), us), x, eps=eps)
 
     pairs = [(f"input {i}", x, d) for i, (x, d) in enumerate(zip(inputs, dinputs, strict=False))]
-    pairs += [(name, values[name], p.grad) for name, p in used_grads.items()]
+    pairs += [(name, p.value, p.grad) for name, p in parameters.items()]
     comparisons = [
         Comparison(
             name,
@@ -279,6 +270,28 @@ def _check_layer(
         if _differentiable(x) and grad is not None
     ]
     return Report(type(layer).__name__, tuple(comparisons))
+
+
+class _Probe:
+    """A copy of a layer, in float64, that answers every call from the same state."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = copy.deepcopy(layer)
+        self.layer.zero_grad()
+        for parameter in self.layer.parameters():
+            parameter.value = _private(parameter.value)
+            parameter.grad = np.zeros_like(parameter.value)
+        self._buffers = [(buffer, buffer.copy()) for buffer in self.layer.buffers.values()]
+        found = [value for inner in self.layer.layers() for value in vars(inner).values()]
+        generators = [value for value in found if isinstance(value, np.random.Generator)]
+        self._draws = [(generator.bit_generator, generator.bit_generator.state) for generator in generators]
+
+    def __call__(self, *inputs: Any, **settings: Any) -> Any:
+        for buffer, before in self._buffers:
+            buffer[...] = before
+        for source, state in self._draws:
+            source.state = state
+        return self.layer(*inputs, **settings)
 
 
 def directional_error(
