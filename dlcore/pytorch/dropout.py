@@ -17,8 +17,16 @@ __all__ = ["Dropout", "Dropout2d", "dropout"]
 SCALINGS = ("inverted", "test")
 
 
-def draw_mask(shape: tuple[int, ...], p: float, rng: np.random.Generator | None) -> Tensor:
-    """Choose the units that stay, the same as the reference from the same `rng`.
+def draw_mask(
+    shape: tuple[int, ...],
+    p: float,
+    rng: np.random.Generator | None,
+    device: torch.device | None = None,
+) -> Tensor:
+    """Choose the units that stay; on the CPU the same as the reference from the same `rng`.
+
+    On a GPU a torch.Generator draws there, so that no mask has to travel. Its seed comes from
+    `rng` at each call: the state of `rng` alone says which masks are to come.
 
     Parameters
     ----------
@@ -27,12 +35,14 @@ def draw_mask(shape: tuple[int, ...], p: float, rng: np.random.Generator | None)
     p : float
         Probability that a unit is silenced.
     rng : numpy.random.Generator
-        Source of randomness; one draw of float32 a unit.
+        Source of randomness; one draw of float32 a unit, or one seed for a GPU.
+    device : torch.device
+        Where to draw.
 
     Returns
     -------
     Tensor of bool, shape `shape`
-        True for those that stay, on the CPU.
+        True for those that stay.
 
     Raises
     ------
@@ -43,7 +53,10 @@ def draw_mask(shape: tuple[int, ...], p: float, rng: np.random.Generator | None)
         raise ValidationError(
             f"dropout: rng must be a numpy.random.Generator, such as default_rng(0), got {type(rng).__name__}"
         )
-    return torch.from_numpy(np.asarray(rng.random(shape, dtype=np.float32) >= p))
+    if device is None or device.type == "cpu":
+        return torch.from_numpy(np.asarray(rng.random(shape, dtype=np.float32) >= p))
+    generator = torch.Generator(device).manual_seed(int(rng.integers(2**63)))
+    return torch.rand(shape, generator=generator, device=device) >= p
 
 
 def dropout(
@@ -89,7 +102,7 @@ def dropout(
         raise ValidationError(f"dropout: p must be in 0..1, got {p}")
     if not training:
         return x * (1.0 - p if scaling == "test" else 1.0)
-    kept = draw_mask(tuple(x.shape), p, rng) if mask is None else _fitting(mask, x)
+    kept = draw_mask(tuple(x.shape), p, rng, x.device) if mask is None else _fitting(mask, x)
     scale = 1.0 / (1.0 - p) if scaling == "inverted" and p < 1 else 1.0
     return x * (kept.to(x) * scale)
 
@@ -148,16 +161,7 @@ class Dropout(Layer):
 class Dropout2d(Dropout):
     """Dropout of whole channels: neighbors in an image carry the same, so one alone is not missed.
 
-    Parameters
-    ----------
-    p : float, default 0.5
-        Probability that a channel is silenced.
-    rng : numpy.random.Generator
-        Draws a new mask at each call.
-    scaling : {"inverted", "test"}
-        Divide by 1 - p in training, or multiply by 1 - p in evaluation, as the books do.
-    monte_carlo : bool, default False
-        Whether to silence channels in evaluation too.
+    Takes what `Dropout` takes.
     """
 
     def operation(self, x: Any) -> Tensor:
@@ -176,5 +180,5 @@ class Dropout2d(Dropout):
         if x.ndim != 4:
             raise ShapeError("dropout2d", "(N, C, H, W)", tuple(x.shape))
         active = self.training or self.monte_carlo
-        mask = draw_mask((*x.shape[:2], 1, 1), self.p, self.rng) if active else None
+        mask = draw_mask((*x.shape[:2], 1, 1), self.p, self.rng, x.device) if active else None
         return dropout(x, self.p, training=active, mask=mask, scaling=self.scaling)

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from dlcore.errors import ShapeError, ValidationError
 from dlcore.initializers import constant
 from dlcore.pytorch.base import Device, Layer, drawn
+from dlcore.pytorch.devices import resolve_device
 
 __all__ = [
     "BatchNorm1d",
@@ -285,11 +286,29 @@ def _start(layer: Layer, shape: tuple[int, ...], dtype: torch.dtype, device: Dev
     layer.bias = drawn(constant(shape, dtype=np.float64), dtype, device)
 
 
-class _BatchNorm(Layer):
-    """Batch normalization for the numbers of axes in `ndims`."""
+class BatchNorm1d(Layer):
+    """Batch normalization of vectors or sequences as a layer; see `batch_norm`.
 
-    ndims: tuple[int, ...]
-    expected: str
+    Besides the running statistics it counts the batches, as in PyTorch.
+
+    Parameters
+    ----------
+    num_features : int
+        Number of channels C of inputs (N, C) or (N, C, L).
+    eps : float, default 1e-5
+        Added to the variance under the root.
+    momentum : float, default 0.1
+        Weight of the new statistics.
+    affine : bool, default True
+        Whether to scale and shift.
+    dtype : torch.dtype, default torch.float32
+        Type of parameters and running statistics.
+    device : torch.device or str, optional
+        Where they live.
+    """
+
+    ndims: tuple[int, ...] = (2, 3)
+    expected = "(N, C) or (N, C, L)"
     running_mean: Tensor
     running_var: Tensor
     num_batches_tracked: Tensor
@@ -305,7 +324,7 @@ class _BatchNorm(Layer):
         device: Device = None,
     ) -> None:
         super().__init__()
-        self.eps, self.momentum = eps, momentum
+        self.eps, self.momentum, device = eps, momentum, resolve_device(device)
         if affine:
             _start(self, (num_features,), dtype, device)
         self.register_buffer("running_mean", torch.zeros(num_features, dtype=dtype, device=device))
@@ -344,50 +363,8 @@ class _BatchNorm(Layer):
         return result
 
 
-class BatchNorm1d(_BatchNorm):
-    """Batch normalization of vectors or sequences as a layer; see `batch_norm`.
-
-    Besides the running statistics it counts the batches, as in PyTorch.
-
-    Parameters
-    ----------
-    num_features : int
-        Number of channels C of inputs (N, C) or (N, C, L).
-    eps : float, default 1e-5
-        Added to the variance under the root.
-    momentum : float, default 0.1
-        Weight of the new statistics.
-    affine : bool, default True
-        Whether to scale and shift.
-    dtype : torch.dtype, default torch.float32
-        Type of parameters and running statistics.
-    device : torch.device or str, optional
-        Where they live.
-    """
-
-    ndims, expected = (2, 3), "(N, C) or (N, C, L)"
-
-
-class BatchNorm2d(_BatchNorm):
-    """Batch normalization of images as a layer; see `batch_norm`.
-
-    Besides the running statistics it counts the batches, as in PyTorch.
-
-    Parameters
-    ----------
-    num_features : int
-        Number of channels C of inputs (N, C, H, W).
-    eps : float, default 1e-5
-        Added to the variance under the root.
-    momentum : float, default 0.1
-        Weight of the new statistics.
-    affine : bool, default True
-        Whether to scale and shift.
-    dtype : torch.dtype, default torch.float32
-        Type of parameters and running statistics.
-    device : torch.device or str, optional
-        Where they live.
-    """
+class BatchNorm2d(BatchNorm1d):
+    """Batch normalization of images (N, C, H, W) as a layer; takes what `BatchNorm1d` takes."""
 
     ndims, expected = (4,), "(N, C, H, W)"
 

@@ -161,16 +161,7 @@ class Dropout(Layer):
 class Dropout2d(Dropout):
     """Dropout of whole channels: neighbors in an image carry the same, so one alone is not missed.
 
-    Parameters
-    ----------
-    p : float, default 0.5
-        Probability that a channel is silenced.
-    rng : numpy.random.Generator
-        Draws a new mask at each call.
-    scaling : {"inverted", "test"}
-        Divide by 1 - p in training, or multiply by 1 - p in evaluation, as the books do.
-    monte_carlo : bool, default False
-        Whether to silence channels in evaluation too.
+    Takes what `Dropout` takes.
     """
 
     def operation(self, x: Any) -> tuple[Array, Pullback]:

@@ -407,11 +407,32 @@ def _start(layer: Layer, shape: tuple[int, ...], dtype: DTypeLike) -> None:
     layer.bias = Parameter(constant(shape, dtype=dtype))
 
 
-class _BatchNorm(Layer):
-    """Batch normalization for the numbers of axes in `ndims`."""
+class BatchNorm1d(Layer):
+    """Batch normalization of vectors or sequences as a layer; see `batch_norm`.
 
-    ndims: tuple[int, ...]
-    expected: str
+    Besides the running statistics it counts the batches, as in PyTorch.
+
+    Parameters
+    ----------
+    num_features : int
+        Number of channels C of inputs (N, C) or (N, C, L).
+    eps : float, default 1e-5
+        Added to the variance under the root.
+    momentum : float, default 0.1
+        Weight of the new statistics.
+    affine : bool, default True
+        Whether to scale and shift.
+    dtype : dtype, default numpy.float32
+        Type of parameters and running statistics.
+
+    Attributes
+    ----------
+    weight, bias : Parameter, shape (C,)
+        Scale and shift; absent if ``affine=False``.
+    """
+
+    ndims: tuple[int, ...] = (2, 3)
+    expected = "(N, C) or (N, C, L)"
 
     def __init__(
         self,
@@ -462,56 +483,8 @@ class _BatchNorm(Layer):
         return result
 
 
-class BatchNorm1d(_BatchNorm):
-    """Batch normalization of vectors or sequences as a layer; see `batch_norm`.
-
-    Besides the running statistics it counts the batches, as in PyTorch.
-
-    Parameters
-    ----------
-    num_features : int
-        Number of channels C of inputs (N, C) or (N, C, L).
-    eps : float, default 1e-5
-        Added to the variance under the root.
-    momentum : float, default 0.1
-        Weight of the new statistics.
-    affine : bool, default True
-        Whether to scale and shift.
-    dtype : dtype, default numpy.float32
-        Type of parameters and running statistics.
-
-    Attributes
-    ----------
-    weight, bias : Parameter, shape (C,)
-        Scale and shift; absent if ``affine=False``.
-    """
-
-    ndims, expected = (2, 3), "(N, C) or (N, C, L)"
-
-
-class BatchNorm2d(_BatchNorm):
-    """Batch normalization of images as a layer; see `batch_norm`.
-
-    Besides the running statistics it counts the batches, as in PyTorch.
-
-    Parameters
-    ----------
-    num_features : int
-        Number of channels C of inputs (N, C, H, W).
-    eps : float, default 1e-5
-        Added to the variance under the root.
-    momentum : float, default 0.1
-        Weight of the new statistics.
-    affine : bool, default True
-        Whether to scale and shift.
-    dtype : dtype, default numpy.float32
-        Type of parameters and running statistics.
-
-    Attributes
-    ----------
-    weight, bias : Parameter, shape (C,)
-        Scale and shift; absent if ``affine=False``.
-    """
+class BatchNorm2d(BatchNorm1d):
+    """Batch normalization of images (N, C, H, W) as a layer; takes what `BatchNorm1d` takes."""
 
     ndims, expected = (4,), "(N, C, H, W)"
 
