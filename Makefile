@@ -16,7 +16,7 @@ PYTEST := $(PY) -m pytest
 unit conformance notebooks: export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all lint types unit conformance notebooks browser wheel-test store lab bench clean new-venv
+.PHONY: help book test test-all lint types unit conformance notebooks browser wheel-test store lab bench mutants clean new-venv
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,9 @@ store: $(SETUP)  ## execute the chapters' texts and store the outputs that chang
 
 bench: $(SETUP)  ## the benchmark table
 	@$(PY) -m benchmarks
+
+mutants: $(SETUP)  ## plant 300 small faults in the reference and count those that the tests catch
+	@$(PY) -m tools.mutants --jobs $(WORKERS)
 
 clean:  ## remove what was built; .venv and my-notebooks/ stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,6 +22,7 @@ TARGETS = [
     "notebooks",
     "store",
     "bench",
+    "mutants",
     "clean",
 ]
 
