@@ -13,6 +13,7 @@ from dlcore.pytorch.checkpoint import *
 from dlcore.pytorch.convolution import *
 from dlcore.pytorch.convolution_transposed import *
 from dlcore.pytorch.dense import *
+from dlcore.pytorch.devices import *
 from dlcore.pytorch.dropout import *
 from dlcore.pytorch.gru import *
 from dlcore.pytorch.losses import *
@@ -33,4 +34,5 @@ from dlcore.pytorch.schedules import *
 from dlcore.pytorch.shape import *
 from dlcore.pytorch.summary import *
 from dlcore.pytorch.training import *
+from dlcore.pytorch.transfer import *
 from dlcore.pytorch.truncation import *

@@ -15,7 +15,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dlcore._building import Recorded
 from dlcore.errors import ShapeError, ValidationError
+from dlcore.pytorch.devices import resolve_device
 
 __all__ = ["Layer", "Parameter", "Residual", "Sequential", "no_grad", "observe_calls"]
 
@@ -61,17 +63,17 @@ def drawn(array: NDArray[Any], dtype: torch.dtype, device: Device) -> Parameter:
     dtype : torch.dtype
         Type of the parameter.
     device : torch.device or str or None
-        Where it lives.
+        Where it lives, such as ``"auto"``.
 
     Returns
     -------
     torch.nn.Parameter
         Shaped as `array`.
     """
-    return Parameter(torch.from_numpy(np.asarray(array)).to(device=device, dtype=dtype))
+    return Parameter(torch.from_numpy(np.asarray(array)).to(device=resolve_device(device), dtype=dtype))
 
 
-class Layer(nn.Module):
+class Layer(Recorded, nn.Module):
     """Base of the mirror's layers: a `torch.nn.Module`.
 
     A layer with mathematics of its own defines ``operation(*inputs, *parameters)`` as
@@ -148,7 +150,8 @@ class Sequential(Layer):
         Tensor
             Output of the last one.
         """
-        for name, layer in self.named_children():
+        for name, layer in self._modules.items():  # named_children leaves out a layer that stands twice
+            assert layer is not None
             try:
                 x = layer(x)
             except ShapeError as error:
@@ -160,7 +163,7 @@ class Sequential(Layer):
         return len(self._modules)
 
     def __getitem__(self, index: int) -> nn.Module:
-        return list(self.children())[index]
+        return list(self._modules.values())[index]  # type: ignore[return-value]
 
 
 class Residual(Layer):

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dlcore._building import Recorded
 from dlcore.errors import ShapeError, StalePullbackError, ValidationError
 
 __all__ = ["Layer", "Parameter", "Residual", "Sequential", "no_grad", "observe_calls"]
@@ -159,7 +160,7 @@ class _Call(NamedTuple):
     versions: tuple[int, ...]
 
 
-class Layer:
+class Layer(Recorded):
     """Base of all layers.
 
     A layer with mathematics of its own defines ``operation(*inputs, *parameters)``,

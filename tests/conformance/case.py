@@ -17,7 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
+
+try:
+    from hypothesis import strategies as st
+except ImportError:  # a GPU machine may lack it; `Seeded` needs none
+    st = None
 
 
 class Draw:
@@ -42,6 +46,19 @@ class Draw:
     def away_from(self, kink: float, *shape: int, gap: float = 0.05) -> np.ndarray:
         """Numbers that keep a distance from a kink."""
         return kink + self.rng.choice([-1, 1], size=shape) * self.rng.uniform(gap, 2, size=shape)
+
+
+class Seeded(Draw):
+    """The same choices in every run, from a seed alone."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+
+    def integer(self, low: int, high: int) -> int:
+        return int(self.rng.integers(low, high + 1))
+
+    def choice(self, *options: Any) -> Any:
+        return options[int(self.rng.integers(len(options)))]
 
 
 class Call:
