@@ -15,7 +15,7 @@ __all__ = ["split_indices"]
 def split_indices(
     n: int, *shares: float, rng: np.random.Generator | None = None
 ) -> tuple[NDArray[np.integer[Any]], ...]:
-    """Cut the samples 0..n-1 into parts: training, validation, test.  [burkov 5, buduma 2, mmds 13.6]
+    """Cut the samples 0..n-1 into parts: training, validation, test.  [buduma 2, mmds 13.6]
 
     Parameters
     ----------

@@ -137,7 +137,7 @@ class Optimizer(torch.optim.Optimizer):
 
 
 class GradientDescent(Optimizer):
-    """Steepest descent on the whole training set: θ ← θ - η ∇J(θ).  [le 4, burkov 4, mmds 13.3.4]
+    """Steepest descent on the whole training set: θ ← θ - η ∇J(θ).  [le 5, mmds 13.3.4, rawassizadeh 10]
 
     Parameters
     ----------

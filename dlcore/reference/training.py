@@ -132,7 +132,7 @@ def fit(
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
 ) -> History:
-    """Train a model by minibatches.  [le 4, mmds 13.2.8, burkov 4]
+    """Train a model by minibatches.  [le 5, mmds 13.3.4]
 
     Parameters
     ----------
