@@ -23,7 +23,7 @@ class Dataset:
 
     Unpacks into its arrays: ``x, y = data.digits()``.
 
-    Parameters
+    Attributes
     ----------
     x : array, shape (N, ...)
         One example a row.

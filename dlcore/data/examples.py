@@ -30,7 +30,7 @@ _FILMS = [
 class Films(Dataset):
     """Film ratings with the film that is still to decide.
 
-    Parameters
+    Attributes
     ----------
     x, y, name, feature_names, classes, source, license, stands_in_for : various
         As in `Dataset`.
@@ -114,7 +114,7 @@ def susan_films(*, dtype: DTypeLike = np.float32) -> Dataset:
 class ExamHours(Dataset):
     """Exam results with the parameters that explain them.
 
-    Parameters
+    Attributes
     ----------
     x, y, name, feature_names, classes, source, license, stands_in_for : various
         As in `Dataset`.

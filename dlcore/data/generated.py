@@ -28,7 +28,7 @@ __all__ = [
 class FastFood(Dataset):
     """Meals with their bills, and the prices behind them.
 
-    Parameters
+    Attributes
     ----------
     x, y, name, feature_names, classes, source, license, stands_in_for : various
         As in `Dataset`.

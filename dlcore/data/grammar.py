@@ -31,7 +31,7 @@ class Grammar:
     state ``successor[s, v]``.  The first state is where a sentence begins; it
     must be reached again from everywhere.
 
-    Parameters
+    Attributes
     ----------
     symbols : tuple of str
         The alphabet, V symbols.
@@ -68,7 +68,13 @@ class Grammar:
 
     @cached_property
     def stationary(self) -> Array:
-        """Share of the time spent in each state, shape (S,)."""
+        """Share of the time spent in each state.
+
+        Returns
+        -------
+        ndarray, shape (S,)
+            Sums to one.
+        """
         states = len(self.emission)
         step = np.zeros((states, states))
         np.add.at(step, (np.arange(states)[:, None], self.successor), self.emission)
@@ -78,7 +84,13 @@ class Grammar:
 
     @cached_property
     def entropy_rate(self) -> float:
-        """Bits a symbol of the best possible model, Σ_s π(s) H(emission[s])."""
+        """Entropy of the best possible model, Σ_s π(s) H(emission[s]).
+
+        Returns
+        -------
+        float
+            In bits a symbol.
+        """
         return float(self.stationary @ _entropy(self.emission))
 
     def context_entropy(self, length: int) -> float:

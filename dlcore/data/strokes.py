@@ -22,7 +22,7 @@ _RADIUS = 9.0  # of a loop, in pixels
 class StrokeLoops(Dataset):
     """Images of a pen stroke that nearly closes, with the gap it leaves.
 
-    Parameters
+    Attributes
     ----------
     x, y, name, feature_names, classes, source, license, stands_in_for : various
         As in `Dataset`.

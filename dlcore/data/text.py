@@ -22,7 +22,7 @@ class Text:
     Unpacks into what a language model reads and what it is to predict:
     ``x, y = text`` gives all symbols but the last, and all but the first.
 
-    Parameters
+    Attributes
     ----------
     tokens : array of int64, shape (T,)
         Number of each symbol, an index into `symbols`.
@@ -47,7 +47,13 @@ class Text:
 
     @property
     def text(self) -> str:
-        """The symbols, written one after the other."""
+        """Write the symbols one after the other.
+
+        Returns
+        -------
+        str
+            As long as the sequence, if every symbol is one character.
+        """
         return "".join(np.array(self.symbols)[self.tokens])
 
     def __len__(self) -> int:
