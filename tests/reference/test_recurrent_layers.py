@@ -289,7 +289,7 @@ def test_each_chunk_runs_with_the_parameters_of_its_moment():
         layer.backward(np.ones_like(y))
         for name in layer.params:
             layer.params[name] += 0.5
-    ((before, _),) = [build("RNN", 1, 1)(np.ones((1, 2, 1)))
+    before, _ = build("RNN", 1, 1)(np.ones((1, 2, 1)))
     np.testing.assert_array_equal(seen[0], before)
     later = build("RNN", 1, 1)
     for name in later.params:
