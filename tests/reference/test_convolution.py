@@ -171,6 +171,13 @@ def test_true_convolution_is_scipys(mode, kernel):
     np.testing.assert_allclose(convolve2d(f, g, mode)[0], signal.convolve2d(f, g, mode), atol=1e-12)
 
 
+def test_gradients_of_a_true_convolution_by_hand():
+    _, back = convolve2d([[1.0, 2], [3, 4]], [[5.0, 6], [7, 8]], "valid")
+    dimage, dkernel = back(np.array([[10.0]]))
+    np.testing.assert_array_equal(dimage, [[80, 70], [60, 50]])
+    np.testing.assert_array_equal(dkernel, [[40, 30], [20, 10]])
+
+
 def test_a_layer_correlates_and_does_not_flip():
     rng = np.random.default_rng(0)
     f, g = rng.normal(size=(8, 8)), rng.normal(size=(3, 3))

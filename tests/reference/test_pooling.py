@@ -179,6 +179,12 @@ def test_empty_batch_and_one_pixel(dtype):
         assert back(np.full_like(y, 2)).item() == 2
 
 
+def test_every_pixel_has_its_share_of_a_global_average():
+    y, back = global_average_pool(np.arange(8.0).reshape(1, 2, 4))
+    np.testing.assert_array_equal(y, [[1.5, 5.5]])
+    np.testing.assert_array_equal(back(np.array([[4.0, 8]])), [[[1, 1, 1, 1], [2, 2, 2, 2]]])
+
+
 def test_regions_of_an_adaptive_pool():
     x = np.arange(5.0).reshape(1, 1, 1, 5)
     np.testing.assert_allclose(adaptive_avg_pool2d(x, (1, 2))[0].ravel(), [1, 3])  # 0-2 and 2-4
