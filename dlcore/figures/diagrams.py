@@ -101,7 +101,7 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> 
 def nerve_cell() -> Picture:
     """Draw a nerve cell with its parts, and below each what an artificial neuron has in its place.
 
-    [buduma fig. 1-6, rawassizadeh fig. 10.2 and 10.5]
+    [buduma fig. 1-6, rawassizadeh fig. 10.2 and fig. 10.5]
 
     Returns
     -------

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "digit_images",
+    "image_rows",
     "weight_images",
 ]
 
@@ -55,6 +56,41 @@ def digit_images(images: Array, captions: Sequence[str], *, columns: int = 10) -
         axes.set_title(caption, fontsize=14, pad=3)
     height, width = images.shape[1:]
     alt = f"{len(images)} gray images of {height} by {width} pixels, captioned {listed(captions)}."
+    return figure, alt
+
+
+@house_style
+def image_rows(images: Array, names: Sequence[str]) -> Picture:
+    """Show rows of small images, one row a class.  [buduma fig. 1-1]
+
+    Parameters
+    ----------
+    images : ndarray, shape (R, C, H, W)
+        Ink from 0 to 1.
+    names : sequence of str, length R
+        Names of the rows.
+
+    Returns
+    -------
+    Picture
+        Figure and alt text.
+    """
+    from matplotlib.figure import Figure
+
+    rows, columns, height, width = images.shape
+    framed = np.pad(images, ((0, 0), (0, 0), (0, 1), (0, 1)))
+    mosaic = framed.transpose(0, 2, 1, 3).reshape(rows * (height + 1), columns * (width + 1))
+    figure = Figure(figsize=(6.2, 6.2 * rows / columns), layout="constrained")
+    axes = figure.add_subplot()
+    axes.imshow(mosaic, cmap="gray_r", vmin=0, vmax=1)
+    axes.set_yticks((height + 1) * np.arange(rows) + height / 2 - 0.5, names)
+    axes.set_xticks([])
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    alt = (
+        f"{rows} rows of {columns} gray images of {height} by {width} pixels; the rows show {listed(names)}."
+    )
     return figure, alt
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlcore.figures.diagrams import nerve_cell, schematic, threshold_net
-from dlcore.figures.images import digit_images, weight_images
+from dlcore.figures.images import digit_images, image_rows, weight_images
 from dlcore.figures.planes import gate_panels, point_classes, probability_map, regions
 from dlcore.figures.plots import activation_and_slope, activations, costs, curves, cutoffs, shifted_curves
 
@@ -15,6 +15,7 @@ __all__ = [
     "cutoffs",
     "digit_images",
     "gate_panels",
+    "image_rows",
     "nerve_cell",
     "point_classes",
     "probability_map",

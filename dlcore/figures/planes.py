@@ -160,7 +160,7 @@ def probability_map(
 
 @house_style
 def gate_panels(gates: Mapping[str, Sequence[tuple[float, float, float]]]) -> Picture:
-    """Draw the truth tables of gates as points, and the region where neurons fire.  [rawassizadeh 10.9]
+    """Draw the truth tables of gates as points, and the region where neurons fire.  [rawassizadeh fig. 10.9]
 
     Parameters
     ----------

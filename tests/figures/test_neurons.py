@@ -39,6 +39,7 @@ CASES = {
     "shifted_curves": lambda: neurons.shifted_curves([1, 2], [-1, 1]),
     "costs": lambda: neurons.costs({"slow": [4.0, 3.0], "fast": [4.0, 1.0]}, every=10),
     "digit_images": lambda: neurons.digit_images(data.digits().x[:3], ["a", "b", "c"], columns=2),
+    "image_rows": lambda: neurons.image_rows(data.digits().x[:6].reshape(2, 3, 8, 8), ["a", "b"]),
     "weight_images": lambda: neurons.weight_images(MAPS, ["first", "second"]),
 }
 
