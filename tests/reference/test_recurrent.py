@@ -462,3 +462,12 @@ def test_a_long_sequence_passes_the_gradient_check(name):
     given = arguments(rng, gates, states, n=3, steps=9, features=2, hidden=4)
     given += [rng.normal(size=(3, 4))] if name == "lstm" else []
     check(getattr(reference, name), *given, rng=rng, settings={"lengths": [4, 9, 7]}).require()
+
+
+def test_the_printed_form_of_mmds_passes_the_gradient_check():
+    rng = np.random.default_rng(13)
+    x, *rest = arguments(rng, 4, 2)
+    given = [*rest, rng.normal(size=(3, 2))]
+    settings = {"gate_before_tanh": True}
+    check(reference.lstm_step, x[:, 0], *given, rng=rng, settings=settings).require()
+    check(reference.lstm_naive, x, *given, rng=rng, settings=settings).require()
