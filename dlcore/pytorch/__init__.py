@@ -14,6 +14,7 @@ from dlcore.pytorch.convolution import *
 from dlcore.pytorch.convolution_transposed import *
 from dlcore.pytorch.dense import *
 from dlcore.pytorch.devices import *
+from dlcore.pytorch.distributed import *
 from dlcore.pytorch.dropout import *
 from dlcore.pytorch.gru import *
 from dlcore.pytorch.losses import *

@@ -33,7 +33,8 @@ def save(
     """Write a checkpoint; an older one is replaced only when the new one is complete.
 
     With `optimizer`, `rng` and `schedule` saved, training goes on from here exactly as if
-    it had not been interrupted. Generators that layers hold (dropout) are saved too.
+    it had not been interrupted. Generators that layers hold (dropout) are saved too. Of
+    several processes that ``torchrun`` started, the first writes.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ def save(
     history : History, optional
         What was recorded so far.
     """
+    if os.environ.get("RANK", "0") != "0":
+        return
     arrays = {f"model.{name}": value for name, value in _arrays(model.state_dict()).items()}
     meta: dict[str, Any] = {
         "generators": generator_states(model.named_modules(), rng),

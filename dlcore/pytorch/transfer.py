@@ -119,8 +119,8 @@ class _Builder:
         name = type(layer).__name__
         if getattr(self.source, name, None) is not type(layer):
             raise ValidationError(
-                f"{type(layer).__qualname__} is none of {self.source.__name__}, so no counterpart is known: build "
-                f"that in {self.target.__name__} yourself and move the weights by load_state_dict"
+                f"{type(layer).__qualname__} is none of {self.source.__name__}, so no counterpart is known: "
+                f"build that in {self.target.__name__} and move the weights by load_state_dict"
             )
         constructor = getattr(self.target, name)
         args, settings = layer.built_with
