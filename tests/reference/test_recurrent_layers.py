@@ -104,6 +104,20 @@ def test_a_stack_is_its_layers_one_after_the_other(name):
     np.testing.assert_allclose(both(x, states)[0], y, rtol=1e-13)
 
 
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
+def test_each_layer_and_direction_gets_its_own_initial_state(name):
+    rng = np.random.default_rng(14)
+    x, states = rng.normal(size=(3, 4, 2)), [rng.normal(size=(4, 3, 5)) for _ in range(LAYERS[name])]
+    ours = build(name, 2, 5, 2, True, True)
+    theirs = getattr(torch.nn, name)(2, 5, 2, batch_first=True, bidirectional=True, dtype=torch.float64)
+    theirs.load_state_dict({n: torch.tensor(v) for n, v in ours.params.items()})
+    hx = [torch.tensor(s) for s in states]
+    y, finals = theirs(torch.tensor(x), tuple(hx) if len(hx) > 1 else hx[0])
+    finals = finals if isinstance(finals, tuple) else (finals,)
+    for a, b in zip(ours(x, *states), (y, *finals), strict=True):
+        np.testing.assert_allclose(a, b.detach(), rtol=1e-11, atol=1e-13)
+
+
 def test_a_second_direction_sees_the_future():
     """The forward half of an early output ignores the last input, the reverse half does not."""
     layer = build("GRU", 2, 3, bidirectional=True)
