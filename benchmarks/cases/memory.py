@@ -12,7 +12,7 @@ from benchmarks.declared import figure
 from dlcore import reference
 from dlcore.callbacks import Callback
 
-STEPS_AN_EPOCH = 20
+STEPS_AN_EPOCH = 50
 STEPS, SETTLED = 1000, 200
 
 
