@@ -1,0 +1,246 @@
+"""The first useful difference between two arrays, in words; and how inputs are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["agree", "call_text", "first_difference", "what_failing_share", "within", "write"]
+
+Array = NDArray[Any]
+
+#: Relative error under which a rule explains what came.
+SAME = 1e-4
+
+GATES = {3: ("reset", "update", "new"), 4: ("input", "forget", "cell", "output")}
+
+
+def within(got: Array, want: Array, rtol: float, atol: float) -> Array:
+    """Say for each entry whether it is within the tolerance.
+
+    Parameters
+    ----------
+    got, want : ndarray, one shape
+        What came, and what was expected.
+    rtol, atol : float
+        An entry passes if ``|got - want| <= atol + rtol |want|``.
+
+    Returns
+    -------
+    ndarray of bool
+        NaN and infinity pass only where they are expected.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        got, want = np.asarray(got, float), np.asarray(want, float)
+        finite = np.isfinite(got) & np.isfinite(want)
+        same = (got == want) | (np.isnan(got) & np.isnan(want))
+        near = np.abs(got - want) <= atol + rtol * np.abs(want)
+        return np.asarray(same | (finite & near))
+
+
+def agree(got: Any, want: Any, rtol: float, atol: float) -> bool:
+    """Say whether two results are the same within the tolerance, shapes included.
+
+    Parameters
+    ----------
+    got, want : ndarray or None
+        What came, and what was expected.
+    rtol, atol : float
+        As for `within`.
+
+    Returns
+    -------
+    bool
+        Every entry counts.
+    """
+    if got is None or want is None:
+        return got is want
+    return got.shape == want.shape and bool(within(got, want, rtol, atol).all())
+
+
+def first_difference(got: Array, want: Array, *, gates: int | None = None) -> str:
+    """Say what is wrong with an array, the most telling thing first.
+
+    Parameters
+    ----------
+    got, want : ndarray
+        What came, and what was expected; not the same.
+    gates : int, optional
+        How many gates are stacked along the first axis.
+
+    Returns
+    -------
+    str
+        A clause such as ``"it is transposed"``.
+    """
+    if got.shape != want.shape:
+        return _shapes(got, want)
+    if np.isnan(got).any() and not np.isnan(want).any():
+        return f"{int(np.isnan(got).sum())} of {got.size} entries are NaN"
+    if np.isinf(got).any() and not np.isinf(want).any():
+        return f"{int(np.isinf(got).sum())} of {got.size} entries are infinite"
+    for text, wrong in _whole(want, got):
+        if _same(got, wrong):
+            return text
+    return _where(got, want, gates)
+
+
+def _same(a: Array, b: Array) -> bool:
+    return a.shape == b.shape and bool(within(a, b, SAME, SAME * float(np.abs(b).max(initial=0))).all())
+
+
+def _shapes(got: Array, want: Array) -> str:
+    text = f"the shape is {got.shape}, expected {want.shape}"
+    if _same(np.squeeze(got), np.squeeze(want)):
+        return text + ": the numbers are right, but there are axes of length one too many or too few"
+    if got.ndim == want.ndim == 2 and _same(got.T, want):
+        return text + ": it is transposed"
+    if got.size == want.size and _same(got.ravel(), want.ravel()):
+        return text + ": the numbers are right, in another arrangement"
+    return text
+
+
+def _whole(want: Array, got: Array) -> Iterator[tuple[str, Array]]:
+    """Yield what would explain all entries at once."""
+    if not got.any():
+        yield "it is zero everywhere", np.zeros_like(want)
+    yield "the sign is flipped", -want
+    yield from ((f"it is {text}", wrong) for text, wrong in _rearranged(want))
+    live = np.abs(want) > 1e-12
+    if live.sum() > 1 and np.ptp(want[live]) > 0:
+        factor = float(np.median(got[live] / want[live]))
+        yield f"it is {factor:.4g} times what it should be", factor * want
+    if want.size > 1:
+        shift = float(np.median(got - want))
+        yield f"it is {abs(shift):.4g} too {'large' if shift > 0 else 'small'} everywhere", want + shift
+
+
+def _rearranged(want: Array) -> Iterator[tuple[str, Array]]:
+    if want.ndim >= 2 and want.shape[-1] == want.shape[-2]:
+        yield "transposed", np.swapaxes(want, -1, -2)
+    for axis in range(want.ndim):
+        if want.shape[axis] > 1:
+            yield f"reversed along axis {axis}", np.flip(want, axis)
+            yield f"shifted along axis {axis}", np.roll(want, 1, axis)
+            yield f"shifted along axis {axis}", np.roll(want, -1, axis)
+
+
+def _where(got: Array, want: Array, gates: int | None) -> str:
+    """Say which entries are wrong, if they have a place in common."""
+    wrong = ~within(got, want, SAME, 1e-9)
+    index = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
+    if not want.ndim:
+        return "the number is wrong"
+    if gates in GATES and len(want) % gates == 0:
+        bad = [n for n, block in zip(GATES[gates], np.split(wrong, gates), strict=True) if block.any()]
+        if len(bad) == 1:
+            return f"only the {bad[0]} gate's part is wrong"
+    border = np.ones(want.shape, bool)
+    border[(slice(1, -1),) * want.ndim] = False
+    if not wrong[~border].any() and not border.all():
+        return "only the border is wrong"
+    for axis in range(want.ndim):
+        places = np.flatnonzero(wrong.any(axis=tuple(a for a in range(want.ndim) if a != axis)))
+        if len(places) == 1 and want.shape[axis] > 1 and wrong.sum() > 1:
+            return f"only index {places[0]} along axis {axis} is wrong"
+    place = ", ".join(map(str, index))
+    return f"{int(wrong.sum())} of {wrong.size} entries are wrong, the first at [{place}]"
+
+
+def write(value: Any, digits: int = 4) -> str:
+    """Write a value as code that can be pasted.
+
+    Parameters
+    ----------
+    value : Any
+        An array, a number or anything with a repr.
+    digits : int, default 4
+        Decimals of floats.
+
+    Returns
+    -------
+    str
+        At most about 200 characters.
+    """
+    if not isinstance(value, (np.ndarray, np.number)):
+        text = repr(value)
+        return text if len(text) <= 200 else f"{text[:190]} …"
+    if value.ndim == 0:
+        return f"{float(value):.{digits + 2}g}"
+    if value.size > 24:
+        return f"<array of shape {value.shape}>"
+    rounded = np.round(value, digits) + 0 if value.dtype.kind == "f" else value
+    dtype = ", dtype=int" if value.dtype.kind in "iu" and not value.size else ""
+    shape = f".reshape{value.shape}" if not value.size else ""
+    return f"np.array({rounded.tolist()}{dtype}){shape}"
+
+
+def call_text(name: str, inputs: tuple[Any, ...]) -> str:
+    """Write a call.
+
+    Parameters
+    ----------
+    name : str
+        Of the function.
+    inputs : tuple
+        Its arguments.
+
+    Returns
+    -------
+    str
+        Such as ``f(np.array([1.0]), 0)``.
+    """
+    return f"{name}({', '.join(write(value) for value in inputs)})"
+
+
+#: What may set the failing inputs apart from those that pass.
+FEATURES: tuple[tuple[str, Callable[[tuple[Any, ...]], bool]], ...] = (
+    ("only for large values", lambda inputs: _largest(inputs) > 50),
+    ("only for a single sample", lambda inputs: _rows(inputs) == 1),
+    ("only when there is more than one sample", lambda inputs: (_rows(inputs) or 0) > 1),
+    ("only when there are no samples", lambda inputs: _rows(inputs) == 0),
+    ("only when there are negative values", lambda inputs: _smallest(inputs) < 0),
+)
+
+
+def what_failing_share(failing: list[tuple[Any, ...]], passing: list[tuple[Any, ...]]) -> str:
+    """Say what all failing inputs have and no passing one has.
+
+    Parameters
+    ----------
+    failing, passing : list of tuple
+        Inputs.
+
+    Returns
+    -------
+    str
+        A clause, empty if there is nothing.
+    """
+    for text, has in FEATURES:
+        if failing and passing and all(map(has, failing)) and not any(map(has, passing)):
+            return text
+    return ""
+
+
+def _flat(inputs: tuple[Any, ...]) -> Iterator[Any]:
+    for value in inputs:
+        if isinstance(value, tuple):
+            yield from _flat(value)
+        elif isinstance(value, np.ndarray) and value.size:
+            yield value
+
+
+def _largest(inputs: tuple[Any, ...]) -> float:
+    return max((float(np.abs(a).max()) for a in _flat(inputs)), default=0.0)
+
+
+def _smallest(inputs: tuple[Any, ...]) -> float:
+    return min((float(a.min()) for a in _flat(inputs)), default=0.0)
+
+
+def _rows(inputs: tuple[Any, ...]) -> int | None:
+    first = inputs[0][0] if inputs and isinstance(inputs[0], tuple) else inputs[0] if inputs else None
+    return len(first) if isinstance(first, np.ndarray) and first.ndim > 1 else None

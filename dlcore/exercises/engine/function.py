@@ -1,0 +1,355 @@
+"""Exercises whose answer is code: a function, or an operation that returns its pullback."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs, Slip
+from dlcore.exercises.engine.differences import agree, call_text, first_difference, what_failing_share, write
+from dlcore.exercises.engine.driving import Outcome, drive
+from dlcore.gradcheck.diagnosis import Setting, diagnose
+
+__all__ = ["Change", "Function", "Pullback"]
+
+Array = NDArray[Any]
+
+SIZES = (1, 1, 2, 2, 3, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Change(Slip):
+    """A slip that spoils a right result, so that two of them can be made at once.
+
+    `wrong` is ``wrong(result, *inputs) -> result``. Alone it is applied to the right
+    result; after another slip to what that one gives, which recognizes both together.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Function(Exercise):
+    """A function of arrays.
+
+    Attributes
+    ----------
+    inputs : callable
+        ``inputs(rng, size) -> tuple`` of arguments; size 1 is the smallest.
+    corners : tuple of tuple
+        Arguments that are always tried: large values, ties, one sample.
+    rtol, atol : float
+        Tolerance of every entry.
+    loose_shape : bool, default False
+        Whether axes of length one may be too many or too few.
+    valid : callable, optional
+        ``valid(*inputs) -> bool``: which inputs the search for smaller ones may use.
+    gates : int, optional
+        How many gates are stacked along the first axis of a result.
+    """
+
+    inputs: Callable[[np.random.Generator, int], Inputs]
+    corners: tuple[Inputs, ...] = ()
+    rtol: float = 1e-4
+    atol: float = 1e-6
+    loose_shape: bool = False
+    valid: Callable[..., bool] | None = None
+    gates: int | None = None
+
+    how: ClassVar[str] = "call"
+
+    @property
+    def name(self) -> str:
+        """What the function is called.
+
+        Returns
+        -------
+        str
+            By its stub.
+        """
+        named = re.search(r"def (\w+)", self.stub)
+        return named[1] if named else str(self.reference.__name__)
+
+    @property
+    def arguments(self) -> list[str]:
+        """Names of the arguments.
+
+        Returns
+        -------
+        list of str
+            Of the reference.
+        """
+        return list(inspect.signature(self.reference).parameters)
+
+    def rounds(self) -> Iterable[Inputs]:
+        """Return inputs of growing size, then the corners.
+
+        Returns
+        -------
+        iterable of tuple
+            Arguments.
+        """
+        rng = np.random.default_rng(self.seed)
+        return [*(self.inputs(rng, size) for size in SIZES), *self.corners]
+
+    def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
+        """Compare every entry of every result, then look at what else was touched."""
+        failing = [
+            (inputs, outcome)
+            for inputs, outcome in zip(rounds, outcomes, strict=True)
+            if not self._passes(outcome, self._expected(inputs))
+        ]
+        if failing:
+            inputs, outcome = min(failing, key=lambda pair: _weight(pair[0]))
+            passing = [r for r in rounds if not any(r is f for f, _ in failing)]
+            return self._wrong(inputs, outcome, what_failing_share([f for f, _ in failing], passing))
+        return self._side_effects(outcomes)
+
+    def _expected(self, inputs: Inputs) -> tuple[Any, ...]:
+        """Return what is right for some inputs."""
+        return self._progress.kept(inputs, lambda: drive(self.reference, inputs, how=self.how)).values
+
+    def _passes(self, outcome: Outcome, want: tuple[Any, ...]) -> bool:
+        got = self._aligned(outcome.values, want)
+        return (
+            outcome.state == "returned"
+            and len(got) == len(want)
+            and all(agree(g, w, self.rtol, self.atol) for g, w in zip(got, want, strict=True))
+        )
+
+    def _aligned(self, got: tuple[Any, ...], want: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Read a list of arrays as one array, or one array as a list, where only that can be meant."""
+        if len(want) == 1 < len(got) and len({np.shape(part) for part in got}) == 1:
+            got = (np.stack(got),)
+        elif len(got) == 1 < len(want) and got[0] is not None and got[0].shape[:1] == (len(want),):
+            got = tuple(got[0])
+        if len(got) != len(want):
+            return got
+        return tuple(self._reshaped(g, w) for g, w in zip(got, want, strict=True))
+
+    def _reshaped(self, got: Any, want: Any) -> Any:
+        if got is None or want is None or got.size != want.size:
+            return got
+        scalar = want.ndim == 0 and got.size == 1
+        loose = self.loose_shape and np.squeeze(got).shape == np.squeeze(want).shape
+        return got.reshape(want.shape) if scalar or loose else got
+
+    def _wrong(self, inputs: Inputs, outcome: Outcome, share: str) -> Finding:
+        call = self._call(inputs)
+        if outcome.state != "returned":
+            verb = "raises" if outcome.state == "raised" else "cannot be read:"
+            return Finding(f"{call} {verb} {outcome.error}", "error", failing=inputs)
+        want = self._expected(inputs)
+        got = self._aligned(outcome.values, want)
+        if len(got) != len(want):
+            return Finding(f"{call} should give {len(want)} results, yours gives {len(got)}.", failing=inputs)
+        i = next(
+            i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not agree(g, w, self.rtol, self.atol)
+        )
+        which = self._results(inputs)[i]
+        name, what = self._difference(i, got[i], want[i], inputs)
+        tail = f" It fails {share}." if share else ""
+        return Finding(
+            f"{which} is wrong: {what}.{tail}\nSmallest input that fails: {call}\n"
+            f"expected {write(want[i])}\ngot      {write(got[i])}",
+            name=name,
+            failing=inputs,
+        )
+
+    def _results(self, inputs: Inputs) -> list[str]:
+        """Name the results."""
+        count = len(self._expected(inputs))
+        return ["The result"] if count == 1 else [f"Result {i + 1} of {count}" for i in range(count)]
+
+    def _call(self, inputs: Inputs) -> str:
+        """Write a round as code."""
+        return call_text(self.name, inputs)
+
+    def _difference(self, i: int, got: Any, want: Any, inputs: Inputs) -> tuple[str, str]:
+        """Name what is wrong with a result."""
+        if got is None or want is None:
+            return "", "it is None" if got is None else "it should be None"
+        return "", first_difference(got, want, gates=self.gates)
+
+    def _side_effects(self, outcomes: Sequence[Outcome]) -> Finding | None:
+        touched = {i for outcome in outcomes for i in outcome.modified}
+        if touched:
+            names = ", ".join(f"`{name}`" for i, name in enumerate(self._touchable()) if i in touched)
+            text = f"The values are right, but {names} is changed in place. Copy it first."
+            return Finding(text, "close", "input modified", 0.5)
+        if not all(outcome.repeats for outcome in outcomes):
+            text = "The values are right the first time, but calling `back` again gives something else."
+            return Finding(text, "close", "not repeatable", 0.5)
+        return None
+
+    def _touchable(self) -> list[str]:
+        return self.arguments
+
+    def mistakes(self) -> Iterator[tuple[tuple[Slip, ...], Any]]:
+        """Yield the slips, then two at once where the second spoils a result."""
+        changes = [slip for slip in self.slips if isinstance(slip, Change)]
+        for slip in self.slips:
+            yield (slip,), self.wrong(slip)
+        for slip in self.slips:
+            later = changes[changes.index(slip) + 1 :] if slip in changes else changes
+            for change in later:
+                yield (slip, change), _spoiled(self.wrong(slip), change)
+
+    def wrong(self, slip: Slip) -> Callable[..., Any]:
+        """Return the wrong function that a slip leads to.
+
+        Parameters
+        ----------
+        slip : Slip
+            Of this exercise.
+
+        Returns
+        -------
+        callable
+            With the arguments of the reference.
+        """
+        return _spoiled(self.reference, slip) if isinstance(slip, Change) else slip.wrong
+
+    def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
+        """Compare with the slip's results on all rounds."""
+        return all(
+            self._same(outcome, slip, self._expected(inputs))
+            for inputs, outcome, slip in zip(rounds, outcomes, wrong, strict=True)
+        )
+
+    def _same(self, a: Outcome, b: Outcome, want: tuple[Any, ...]) -> bool:
+        if a.state != b.state or a.state != "returned":
+            return a.state == b.state == "raised" and a.error.partition(":")[0] == b.error.partition(":")[0]
+        x, y = self._aligned(a.values, want), self._aligned(b.values, want)
+        return len(x) == len(y) and all(agree(g, w, self.rtol, self.atol) for g, w in zip(x, y, strict=True))
+
+    def _smaller(self, inputs: Inputs) -> Iterable[Inputs]:
+        """Return the inputs with rounder numbers and with more zeros."""
+        for candidate in _simpler(inputs):
+            if self.valid is None or self.valid(*candidate):
+                yield candidate
+
+    def _secrets(self) -> Iterable[Sequence[str]]:
+        """Return the lines of the reference that say something."""
+        tree = textwrap.dedent(inspect.getsource(self.reference)).split('"""')[-1].splitlines()
+        lines = [line.split("#")[0].strip() for line in tree if not line.strip().startswith(("def ", "@"))]
+        return [[line.removeprefix("return ")] for line in lines if len(line.removeprefix("return ")) > 12]
+
+    def _worked(self) -> str:
+        """Return the source of the reference and a call of it."""
+        inputs = next(iter(self.rounds()))
+        results = ", ".join(write(value) for value in self._expected(inputs) if value is not None)
+        source = textwrap.dedent(inspect.getsource(self.reference)).rstrip()
+        source = source.replace(f"def {self.reference.__name__}(", f"def {self.name}(")
+        return f"{source}\n\n{self._call(inputs)}\n# {results}"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Pullback(Function):
+    """An operation that returns its value and its pullback, driven with cotangents.
+
+    Attributes
+    ----------
+    batched : tuple of int
+        Which arguments have one row a sample; needed to tell "per sample" from "summed".
+    """
+
+    batched: tuple[int, ...] = (0,)
+
+    how: ClassVar[str] = "pullback"
+
+    def rounds(self) -> Iterable[Inputs]:
+        """Return arguments with random cotangents, one for each output.
+
+        Returns
+        -------
+        iterable of tuple
+            The arguments and the cotangents, a tuple each.
+        """
+        rng = np.random.default_rng([self.seed, 1])
+        return [(arguments, self._cotangents(arguments, rng)) for arguments in super().rounds()]
+
+    def _cotangents(self, arguments: Inputs, rng: np.random.Generator) -> Inputs:
+        values = drive(lambda *a: self.reference(*a)[0], arguments, how="call").values
+        return tuple(rng.normal(size=value.shape) for value in values)
+
+    def _results(self, inputs: Inputs) -> list[str]:
+        """Name the outputs, then the gradients by their arguments."""
+        outputs = len(inputs[1])
+        count = len(self._expected(inputs)) - outputs
+        values = ["The value y"] if outputs == 1 else [f"Output {i + 1}" for i in range(outputs)]
+        return [*values, *(f"The gradient of `{name}`" for name in self.arguments[:count])]
+
+    def _call(self, inputs: Inputs) -> str:
+        """Write a round as two lines of code."""
+        cotangents = ", ".join(write(u) for u in inputs[1])
+        return f"y, back = {call_text(self.name, inputs[0])}; back({cotangents})"
+
+    def _difference(self, i: int, got: Any, want: Any, inputs: Inputs) -> tuple[str, str]:
+        """Ask gradcheck which mistake explains a wrong gradient."""
+        outputs = len(inputs[1])
+        if got is None or want is None or i < outputs:
+            return super()._difference(i, got, want, inputs)
+        found = diagnose(got, want, self._setting(i - outputs, inputs))
+        if found.mistakes:
+            return " + ".join(found.mistakes), found.text
+        return "", first_difference(got, want, gates=self.gates)
+
+    def _setting(self, argument: int, inputs: Inputs) -> Setting:
+        arguments, cotangents = inputs
+        n = len(arguments[self.batched[0]]) if self.batched else None
+        components = int(np.prod(cotangents[0].shape[1:])) if cotangents[0].ndim else None
+        position = len(cotangents) + argument
+
+        def shares() -> Array | None:
+            if not n or argument in self.batched or any(len(u) != n for u in cotangents):
+                return None
+            return np.stack([self._expected(self._sample(inputs, k))[position] for k in range(n)])
+
+        return Setting(n, components, shares, self.gates)
+
+    def _sample(self, inputs: Inputs, k: int) -> Inputs:
+        arguments = tuple(a[k : k + 1] if i in self.batched else a for i, a in enumerate(inputs[0]))
+        return arguments, tuple(u[k : k + 1] for u in inputs[1])
+
+    def _touchable(self) -> list[str]:
+        return [*self.arguments, "dy"]
+
+    def _smaller(self, inputs: Inputs) -> Iterable[Inputs]:
+        """Return simpler arguments with simpler cotangents."""
+        arguments, cotangents = inputs
+        for candidate in _simpler((*arguments, *cotangents)):
+            split = candidate[: len(arguments)], candidate[len(arguments) :]
+            if self.valid is None or self.valid(*split[0]):
+                yield split
+
+
+def _spoiled(function: Callable[..., Any], change: Slip) -> Callable[..., Any]:
+    return lambda *inputs: change.wrong(function(*inputs), *inputs)
+
+
+def _weight(inputs: Inputs) -> float:
+    """Rank inputs by their number of entries, then by how many are not zero and not round."""
+    flat = [a for part in inputs for a in (part if isinstance(part, tuple) else (part,))]
+    arrays = [a for a in flat if isinstance(a, np.ndarray)]
+    entries = sum(a.size for a in arrays) or 1000  # an empty input shows little
+    return entries + sum(0.01 * np.count_nonzero(a) + 0.001 * np.count_nonzero(a % 1) for a in arrays)
+
+
+def _simpler(inputs: Inputs) -> Iterator[Inputs]:
+    floats = [i for i, a in enumerate(inputs) if isinstance(a, np.ndarray) and a.dtype.kind == "f" and a.size]
+    for rounded in (np.sign, np.round):
+        for chosen in (floats, *([i] for i in floats)):
+            candidate = tuple(rounded(a) + 0.0 if i in chosen else a for i, a in enumerate(inputs))
+            if not all(a is b or np.array_equal(a, b) for a, b in zip(inputs, candidate, strict=True)):
+                yield candidate
+    for i in floats:
+        for place in np.argwhere(inputs[i])[:8]:
+            zeroed = inputs[i].copy()
+            zeroed[tuple(place)] = 0
+            yield (*inputs[:i], zeroed, *inputs[i + 1 :])
