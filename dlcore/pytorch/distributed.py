@@ -61,7 +61,11 @@ class Team(NamedTuple):
         if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not dist.is_initialized():
             if place.type == "cuda":
                 torch.cuda.set_device(place)
-            dist.init_process_group("nccl" if place.type == "cuda" else "gloo")
+            from torch.distributed.rendezvous import rendezvous  # torch may lack distributed
+
+            store, rank, size = next(rendezvous("env://"))
+            backend = "nccl" if place.type == "cuda" else "gloo"
+            dist.init_process_group(backend, store=_fresh(store), rank=rank, world_size=size)
             atexit.register(_leave)
         return (
             cls(dist.get_rank(), dist.get_world_size(), place) if dist.is_initialized() else cls(0, 1, place)
@@ -160,6 +164,19 @@ class Team(NamedTuple):
         for tensor in (values, *model.buffers()):
             dist.broadcast(tensor, src=0)
         return dict(zip(row, values.tolist(), strict=True))
+
+
+def _fresh(store: Any) -> Any:
+    """Keep a restarted team apart from the addresses that the killed one left in torchrun's store.
+
+    Only on one machine does every process know the same count of restarts; on several,
+    TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 gives each start a store of its own.
+    """
+    if os.environ.get("GROUP_WORLD_SIZE") != "1":
+        return store
+    from torch.distributed.distributed_c10d import PrefixStore
+
+    return PrefixStore(f"start {os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
 
 
 def _leave() -> None:
