@@ -183,7 +183,9 @@ def threshold_net(
     names = list(inputs) or [f"x{chr(0x2080 + i)}" for i in range(1, sizes[0] + 1)]
     rows = max(sizes) + always_one
     figure, axes = canvas(6.2, 0.72 * rows + 0.5)
-    axes.set(xlim=(-0.4, 2.75 * len(weights) + 0.7), ylim=(-0.6 - always_one, max(sizes) - 0.4))
+    # Labels keep their size in inches, so a longer net needs wider margins in its own units.
+    wide = 2.75 * len(weights)
+    axes.set(xlim=(-0.09 * wide, 1.14 * wide), ylim=(-0.6 - always_one, max(sizes) - 0.4))
     axes.axis("off")
     fired = _fired(weights, thresholds, x)
     for layer, (w, t) in enumerate(zip(weights, thresholds, strict=True)):
@@ -213,7 +215,7 @@ def _place(layer: int, k: int, sizes: Sequence[int]) -> Point:
 def _edges(axes: Axes, layer: int, sizes: Sequence[int], w: Array, t: Array | None) -> None:
     for k in range(len(w)):
         end = _place(layer + 1, k, sizes)
-        at = 0.36 + 0.14 * (k % 2)
+        at = 0.5 if len(w) == 1 else 0.36 + 0.14 * (k % 2)
         for i in np.flatnonzero(w[k]):
             _edge(axes, _place(layer, int(i), sizes), end, w[k, i], at)
         if t is not None:

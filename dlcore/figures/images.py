@@ -118,7 +118,7 @@ def weight_images(weights: Array, captions: Sequence[str], *, columns: int = 5) 
     rows = -(-len(weights) // columns)
     reach = float(np.abs(weights).max())
     width = 6.2 if columns > 2 else 4.2
-    figure = Figure(figsize=(width, rows * (0.84 * width / columns + 0.35)), layout="constrained")
+    figure = Figure(figsize=(width, rows * (width / columns + 0.35) + 0.7), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
@@ -126,7 +126,8 @@ def weight_images(weights: Array, captions: Sequence[str], *, columns: int = 5) 
         shown = axes.imshow(weight, cmap="PuOr", vmin=-reach, vmax=reach)
         axes.set_title(caption, fontsize=14, pad=6)
         _sign(axes, weight, reach, size=9 if columns > 2 else 13)
-    figure.colorbar(shown, ax=grid, shrink=0.9, label="weight")
+    # Below the maps the bar costs them no width, which is what a phone has least of.
+    figure.colorbar(shown, ax=grid, location="bottom", aspect=30, label="weight")
     return figure, " ".join(_weights_in_words(w, c) for w, c in zip(weights, captions, strict=True))
 
 
