@@ -36,8 +36,8 @@ def draw_mask(
         Probability that a unit is silenced.
     rng : numpy.random.Generator
         Source of randomness; one draw of float32 a unit, or one seed for a GPU.
-    device : torch.device
-        Where to draw.
+    device : torch.device, optional
+        Where to draw; on the CPU by default.
 
     Returns
     -------

@@ -121,7 +121,8 @@ def batch_norm(
     if training and count == 0:  # of which torch would learn nan
         running_mean = running_var = None
     own = (running_mean, running_var)
-    mean, var = (None if r is None else r.to(x.dtype) for r in own)
+    kind = torch.promote_types(x.dtype, torch.float32)  # under autocast x is bfloat16, statistics are not
+    mean, var = (None if r is None else r.to(kind) for r in own)
     y = F.batch_norm(x, mean, var, weight, bias, training, momentum, eps)
     for running, new in zip(own, (mean, var), strict=True):
         if running is not None and new is not None and new is not running:

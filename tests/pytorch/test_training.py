@@ -8,6 +8,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from dlcore import pytorch as mirror
 from dlcore.errors import NonFiniteError, ValidationError
 from dlcore.pytorch import Adam, Dense, Sequential, Tanh, cross_entropy, evaluate, fit, predict, training
+from tests.conformance.case import LayerCase, Seeded, built, of_kind
+from tests.conformance.support import as_tuple, cast, close, settled, taken, to_torch
 
 
 def problem(n=40, dtype=torch.float32):
@@ -133,6 +135,29 @@ def test_bfloat16_multiplies_in_bfloat16_and_keeps_the_weights():
     assert evaluate(other, x, y, loss=cross_entropy, dtype=torch.bfloat16)["loss"] == pytest.approx(
         evaluate(other, x, y, loss=cross_entropy)["loss"], rel=0.05
     )
+
+
+@pytest.mark.parametrize("case", of_kind(LayerCase), ids=lambda case: case.name)
+def test_every_layer_takes_bfloat16_under_autocast(case):
+    """What a product before it hands on, with weights in float32."""
+    for seed in range(4):
+        call, inputs = case.draw(Seeded(seed))
+        call = built(call, mirror)
+        constructor = getattr(mirror, case.name)
+        extra = taken(constructor, rng=np.random.default_rng(0)) if case.rng else {}
+        module = constructor(*call.args, **settled(call.settings), **extra).eval()
+        tensors = [to_torch(cast(x, np.float32), grad=False) for x in inputs]
+        plain = as_tuple(module(*tensors))
+        rough = [
+            x.bfloat16() if isinstance(x, torch.Tensor) and x.is_floating_point() else x for x in tensors
+        ]
+        with torch.autocast("cpu", torch.bfloat16):
+            found = as_tuple(module(*rough))
+        for y, z in zip(plain, found, strict=True):
+            if (
+                y.is_floating_point() and case.name != "Step"
+            ):  # a value next to its threshold may land on the other side
+                close(y.detach(), z.detach().float(), 0.05, case.name)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.int64])
