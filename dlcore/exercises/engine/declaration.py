@@ -32,6 +32,9 @@ FEWEST_SLIPS = 3
 
 MEMORY = 200
 
+#: Draws of a student's own numbers until all slips can be told apart.
+DRAWS = 100
+
 
 @dataclass(frozen=True)
 class Slip:
@@ -254,9 +257,20 @@ class Exercise(ABC):
         -------
         Exercise
             Of the same kind; the statement holds the new numbers.
+
+        Raises
+        ------
+        ValidationError
+            If `draw` hardly ever gives numbers for which all slips lead to different answers.
         """
-        given = self.given if self.draw is None else self.draw(np.random.default_rng(seed))
-        return replace(self, given=given, seed=seed)
+        if self.draw is None:
+            return replace(self, seed=seed)
+        rng = np.random.default_rng(seed)
+        for _ in range(DRAWS):
+            own = replace(self, given=self.draw(rng), seed=seed)
+            if own._told_apart():
+                return own
+        raise ValidationError(f"{self.id}: draw gives numbers for which two slips lead to the same answer")
 
     # What a grader uses.
 
@@ -398,6 +412,17 @@ class Exercise(ABC):
         message = "\nAnd: ".join(self.text(slip.says) for slip in slips)
         name = " + ".join(slip.name for slip in slips)
         return Finding(message, "close" if credit else "wrong", name, credit)
+
+    def _told_apart(self) -> bool:
+        """Whether no slip is right or like another with these numbers."""
+        rounds = list(self.rounds())
+        seen: list[list[Outcome]] = []
+        for _, wrong in self.mistakes():
+            outcomes = [drive(wrong, inputs, how=self.how) for inputs in rounds]
+            if self._compare(rounds, outcomes) is None or any(self._alike(rounds, outcomes, o) for o in seen):
+                return False
+            seen.append(outcomes)
+        return True
 
     def _shrink(self, failing: Inputs, driver: Driver) -> tuple[Inputs, Outcome | None]:
         """Go from smaller to smaller inputs as long as the answer fails on them."""

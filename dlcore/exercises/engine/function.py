@@ -135,9 +135,9 @@ class Function(Exercise):
     def _reshaped(self, got: Any, want: Any) -> Any:
         if got is None or want is None or got.size != want.size:
             return got
-        scalar = want.ndim == 0 and got.size == 1
         loose = self.loose_shape and np.squeeze(got).shape == np.squeeze(want).shape
-        return got.reshape(want.shape) if scalar or loose else got
+        bare = want.ndim == 0 or not want.size  # one number, or an empty list that cannot know its axes
+        return got.reshape(want.shape) if bare or loose else got
 
     def _wrong(self, inputs: Inputs, outcome: Outcome, share: str) -> Finding:
         call = self._call(inputs)
