@@ -13,6 +13,7 @@ from benchmarks import declared, machine, measuring, report
 #: Groups of cases in the order of their tables: title, and what the last columns hold.
 TABLES = {
     "operations": ("Operations, forward and backward, float32", "quartiles, CPU time of both"),
+    "mirror": ("The mirror's default path, forward and backward, float32", "quartiles, CPU time of both"),
     "training": ("Training", "quartiles, CPU time of both"),
     "learning": ("To 97 % of the test digits, median of the seeds", "epochs of both, CPU time of both"),
     "growth": ("Growth of the reference when a size doubles", "arithmetic, quartiles, CPU time of both"),

@@ -111,15 +111,19 @@ class Optimizer(torch.optim.Optimizer):
             grads: Any = [p.grad for p in values]
             if not values:
                 continue
-            for p in values:
-                if not self.state[p]:
-                    self.state[p].update(self.start(p, group))
+            kept = self._kept(values, group) if self.keeps else ()
             if group["weight_decay"]:
                 grads = torch._foreach_add(grads, values, alpha=group["weight_decay"])
-            self.update(
-                group, values, list(grads), *([self.state[p][key] for p in values] for key in self.keeps)
-            )
+            self.update(group, values, list(grads), *kept)
         return loss
+
+    def _kept(self, values: Tensors, group: Group) -> list[Tensors]:
+        """One list of tensors for each name in `keeps`; started where a parameter is new."""
+        states = [self.state[p] for p in values]  # looked up once: it costs as much as a small kernel
+        for p, state in zip(values, states, strict=True):
+            if not state:
+                state.update(self.start(p, group))
+        return [[state[key] for state in states] for key in self.keeps]
 
     def update(self, group: Group, values: Tensors, grads: Tensors, *kept: Tensors) -> None:
         """Apply the rule to the parameters of one group, in place.
