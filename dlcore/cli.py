@@ -30,6 +30,7 @@ examples:
   dlcore where mmds 13.1.3           the cell that shows a passage of your book
   dlcore concordance                 how much of each book is shown
   dlcore errata le                   what does not hold as printed, and the proof
+  dlcore check my-notebook.ipynb     what your answers are worth so far
   dlcore doctor                      what this environment can run
 """
 
@@ -88,6 +89,7 @@ COMMANDS = (
     Command("where", "dlcore.commands.where", "find the cell that shows a passage of your book"),
     Command("concordance", "dlcore.commands.concordance", "how much of each book is shown, and what is not"),
     Command("errata", "dlcore.commands.errata", "what the books print that does not hold, with the proof"),
+    Command("check", "dlcore.commands.check", "run an exercise notebook and print its verdicts"),
     Command("doctor", "dlcore.doctor", "what this environment can run, and how to mend the rest"),
 )
 

@@ -25,6 +25,9 @@ __all__ = ["Driver", "Exercise", "Finding", "Note", "Slip"]
 Inputs = tuple[Any, ...]
 Driver = Callable[[Inputs], Outcome]
 
+#: Each is told every verdict of `Exercise.check` in this process.
+listeners: list[Callable[[Verdict], None]] = []
+
 #: Rounds of driving that the search for a smaller failing input may take.
 SHRINKING = 60
 
@@ -217,6 +220,8 @@ class Exercise(ABC):
             verdict = own.verdict(Finding(message, "error"))
         found = [slip for slip in self.slips if slip.name in verdict.slip.split(" + ")]
         self._progress.slip = found[0] if found else None
+        for hear in listeners:
+            hear(verdict)
         return verdict
 
     def hint(self) -> Note:
