@@ -58,7 +58,7 @@ def test_build_is_deterministic_and_written_only_when_it_changes(tmp_path):
     path.write_text(path.read_text().replace("mmds-layers", "mmds-fig13.3"))
     assert tool.problems(tmp_path, ()) == [f"{tool.STORED} is stale: run python -m tools.concordance"]
     assert tool.write(tmp_path)
-    assert tool.problems(tmp_path) == []
+    assert tool.problems(tmp_path, ()) == []
 
 
 @pytest.mark.parametrize(
