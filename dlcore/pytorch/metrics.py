@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from dlcore.errors import ShapeError
@@ -10,7 +11,7 @@ from dlcore.pytorch._checks import same_shape
 __all__ = ["accuracy", "binary_accuracy"]
 
 
-def accuracy(logits: Tensor, target: Tensor) -> float:
+def accuracy(logits: Tensor, target: Tensor) -> Tensor:
     """Share of samples whose largest score is the target's class.
 
     Parameters
@@ -22,8 +23,8 @@ def accuracy(logits: Tensor, target: Tensor) -> float:
 
     Returns
     -------
-    float
-        In 0..1; nan for no samples.
+    Tensor
+        A scalar in 0..1, where the scores are, so that no GPU is waited for; nan for no samples.
 
     Raises
     ------
@@ -33,10 +34,10 @@ def accuracy(logits: Tensor, target: Tensor) -> float:
     if logits.ndim != 2 or target.shape != logits.shape[:1]:
         got = f"{tuple(logits.shape)} and {tuple(target.shape)}"
         raise ShapeError("accuracy", "(N, K) scores and (N,) class indices", got)
-    return float((logits.argmax(dim=1) == target).double().mean())
+    return _share(logits.argmax(dim=1) == target)
 
 
-def binary_accuracy(logits: Tensor, target: Tensor) -> float:
+def binary_accuracy(logits: Tensor, target: Tensor) -> Tensor:
     """Share of entries on the right side: logit above 0 exactly where the target is above ½.
 
     Parameters
@@ -48,8 +49,8 @@ def binary_accuracy(logits: Tensor, target: Tensor) -> float:
 
     Returns
     -------
-    float
-        In 0..1; nan for no entries.
+    Tensor
+        A scalar in 0..1, where the scores are, so that no GPU is waited for; nan for no entries.
 
     Raises
     ------
@@ -57,4 +58,8 @@ def binary_accuracy(logits: Tensor, target: Tensor) -> float:
         If the shapes differ.
     """
     same_shape("binary_accuracy", logits, target)
-    return float(((logits > 0) == (target > 0.5)).double().mean())
+    return _share((logits > 0) == (target > 0.5))
+
+
+def _share(right: Tensor) -> Tensor:
+    return right.mean(dtype=torch.float32 if right.device.type == "mps" else torch.float64)

@@ -61,7 +61,7 @@ def test_no_step_waits_for_a_gpu(monkeypatch, optimizer):
                 batch_size=8,
                 epochs=1,
                 rng=rng,
-                metrics={"right": right},
+                metrics={"right": right, "accuracy": mirror.accuracy},
                 penalty=mirror.l2_penalty,
                 max_grad_norm=1.0,
             )
