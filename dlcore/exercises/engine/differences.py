@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["agree", "call_text", "first_difference", "what_failing_share", "within", "write"]
+__all__ = ["agree", "call_text", "count_wrong", "first_difference", "what_failing_share", "within", "write"]
 
 Array = NDArray[Any]
 
@@ -78,10 +78,8 @@ def first_difference(got: Array, want: Array, *, gates: int | None = None) -> st
     """
     if got.shape != want.shape:
         return _shapes(got, want)
-    if np.isnan(got).any() and not np.isnan(want).any():
-        return f"{int(np.isnan(got).sum())} of {got.size} entries are NaN"
-    if np.isinf(got).any() and not np.isinf(want).any():
-        return f"{int(np.isinf(got).sum())} of {got.size} entries are infinite"
+    if not np.isfinite(got).all():
+        return count_wrong(got, want)
     for text, wrong in _whole(want, got):
         if _same(got, wrong):
             return text
@@ -131,9 +129,8 @@ def _rearranged(want: Array) -> Iterator[tuple[str, Array]]:
 def _where(got: Array, want: Array, gates: int | None) -> str:
     """Say which entries are wrong, if they have a place in common."""
     wrong = ~within(got, want, SAME, 1e-9)
-    index = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
     if not want.ndim:
-        return "the number is wrong"
+        return ""
     if gates in GATES and len(want) % gates == 0:
         bad = [n for n, block in zip(GATES[gates], np.split(wrong, gates), strict=True) if block.any()]
         if len(bad) == 1:
@@ -146,8 +143,32 @@ def _where(got: Array, want: Array, gates: int | None) -> str:
         places = np.flatnonzero(wrong.any(axis=tuple(a for a in range(want.ndim) if a != axis)))
         if len(places) == 1 and want.shape[axis] > 1 and wrong.sum() > 1:
             return f"only index {places[0]} along axis {axis} is wrong"
-    place = ", ".join(map(str, index))
-    return f"{int(wrong.sum())} of {wrong.size} entries are wrong, the first at [{place}]"
+    return count_wrong(got, want)
+
+
+def count_wrong(got: Any, want: Any) -> str:
+    """Say how many entries are wrong, or that the shape is.
+
+    Parameters
+    ----------
+    got, want : ndarray or None
+        What came, and what was expected.
+
+    Returns
+    -------
+    str
+        A clause; empty for single numbers.
+    """
+    if got is None or want is None:
+        return "it is None" if got is None else "it should be None"
+    if got.shape != want.shape:
+        return _shapes(got, want)
+    wrong = ~within(got, want, SAME, 1e-9)
+    for text, bad in (("NaN", np.isnan(got)), ("infinite", np.isinf(got)), ("wrong", wrong)):
+        if (bad & wrong).any():
+            count = f"{int((bad & wrong).sum())} of {wrong.size} entries are {text}"
+            return count if want.ndim else f"it is {text}" if text != "wrong" else ""
+    return ""
 
 
 def write(value: Any, digits: int = 4) -> str:
@@ -200,8 +221,7 @@ def call_text(name: str, inputs: tuple[Any, ...]) -> str:
 FEATURES: tuple[tuple[str, Callable[[tuple[Any, ...]], bool]], ...] = (
     ("only for large values", lambda inputs: _largest(inputs) > 50),
     ("only for a single sample", lambda inputs: _rows(inputs) == 1),
-    ("only when there is more than one sample", lambda inputs: (_rows(inputs) or 0) > 1),
-    ("only when there are no samples", lambda inputs: _rows(inputs) == 0),
+    ("only when there is more than one sample", lambda inputs: _rows(inputs) > 1),
     ("only when there are negative values", lambda inputs: _smallest(inputs) < 0),
 )
 
@@ -219,28 +239,29 @@ def what_failing_share(failing: list[tuple[Any, ...]], passing: list[tuple[Any, 
     str
         A clause, empty if there is nothing.
     """
+    failing, passing = ([i for i in part if all(a.size for a in _arrays(i))] for part in (failing, passing))
     for text, has in FEATURES:
         if failing and passing and all(map(has, failing)) and not any(map(has, passing)):
             return text
     return ""
 
 
-def _flat(inputs: tuple[Any, ...]) -> Iterator[Any]:
+def _arrays(inputs: tuple[Any, ...]) -> Iterator[Any]:
     for value in inputs:
         if isinstance(value, tuple):
-            yield from _flat(value)
-        elif isinstance(value, np.ndarray) and value.size:
+            yield from _arrays(value)
+        elif isinstance(value, np.ndarray):
             yield value
 
 
 def _largest(inputs: tuple[Any, ...]) -> float:
-    return max((float(np.abs(a).max()) for a in _flat(inputs)), default=0.0)
+    return max((float(np.abs(a).max(initial=0)) for a in _arrays(inputs)), default=0.0)
 
 
 def _smallest(inputs: tuple[Any, ...]) -> float:
-    return min((float(a.min()) for a in _flat(inputs)), default=0.0)
+    return min((float(a.min(initial=0)) for a in _arrays(inputs)), default=0.0)
 
 
-def _rows(inputs: tuple[Any, ...]) -> int | None:
-    first = inputs[0][0] if inputs and isinstance(inputs[0], tuple) else inputs[0] if inputs else None
-    return len(first) if isinstance(first, np.ndarray) and first.ndim > 1 else None
+def _rows(inputs: tuple[Any, ...]) -> int:
+    """Return the number of samples: rows of the first array with two axes."""
+    return next((len(a) for a in _arrays(inputs) if a.ndim > 1), 0)

@@ -103,6 +103,10 @@ def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:
     if isinstance(node, ast.UnaryOp) and type(node.op) in OPERATORS:
         return OPERATORS[type(node.op)](_value(node.operand, variables))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
+        if node.func.id in variables:
+            raise ValidationError(
+                f"{ast.unparse(node)!r} would call {node.func.id}: write {node.func.id}*(...)"
+            )
         return _called(node.func.id, [_value(argument, variables) for argument in node.args])
     raise ValidationError(f"{ast.unparse(node)!r} is not understood in a formula")
 

@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs, Slip
-from dlcore.exercises.engine.differences import agree, call_text, first_difference, what_failing_share, write
+from dlcore.exercises.engine.differences import (
+    agree,
+    call_text,
+    count_wrong,
+    first_difference,
+    what_failing_share,
+    write,
+)
 from dlcore.exercises.engine.driving import Outcome, drive
 from dlcore.gradcheck.diagnosis import Setting, diagnose
 
@@ -31,6 +38,27 @@ class Change(Slip):
     `wrong` is ``wrong(result, *inputs) -> result``. Alone it is applied to the right
     result; after another slip to what that one gives, which recognizes both together.
     """
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One round compared: inputs, what came, results as they came and as they should be."""
+
+    inputs: Inputs
+    outcome: Outcome
+    got: tuple[Any, ...]
+    want: tuple[Any, ...]
+    wrong: tuple[int, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether there are no results to compare, or too few or too many."""
+        return self.outcome.state != "returned" or len(self.got) != len(self.want)
+
+    @property
+    def fails(self) -> bool:
+        """Whether anything is wrong."""
+        return self.broken or bool(self.wrong)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -99,28 +127,25 @@ class Function(Exercise):
 
     def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
         """Compare every entry of every result, then look at what else was touched."""
-        failing = [
-            (inputs, outcome)
-            for inputs, outcome in zip(rounds, outcomes, strict=True)
-            if not self._passes(outcome, self._expected(inputs))
-        ]
-        if failing:
-            inputs, outcome = min(failing, key=lambda pair: _weight(pair[0]))
-            passing = [r for r in rounds if not any(r is f for f, _ in failing)]
-            return self._wrong(inputs, outcome, what_failing_share([f for f, _ in failing], passing))
-        return self._side_effects(outcomes)
+        compared = [self._look(*pair) for pair in zip(rounds, outcomes, strict=True)]
+        failing = [look for look in compared if look.fails]
+        if not failing:
+            return self._side_effects(outcomes)
+        smallest = min(failing, key=lambda look: _weight(look.inputs))
+        return self._broken(smallest) if smallest.broken else self._wrong(compared)
+
+    def _look(self, inputs: Inputs, outcome: Outcome) -> _Look:
+        want = self._expected(inputs)
+        got = self._aligned(outcome.values, want)
+        if outcome.state != "returned" or len(got) != len(want):
+            return _Look(inputs, outcome, got, want, ())
+        pairs = enumerate(zip(got, want, strict=True))
+        wrong = tuple(i for i, (g, w) in pairs if not agree(g, w, self.rtol, self.atol))
+        return _Look(inputs, outcome, got, want, wrong)
 
     def _expected(self, inputs: Inputs) -> tuple[Any, ...]:
         """Return what is right for some inputs."""
         return self._progress.kept(inputs, lambda: drive(self.reference, inputs, how=self.how)).values
-
-    def _passes(self, outcome: Outcome, want: tuple[Any, ...]) -> bool:
-        got = self._aligned(outcome.values, want)
-        return (
-            outcome.state == "returned"
-            and len(got) == len(want)
-            and all(agree(g, w, self.rtol, self.atol) for g, w in zip(got, want, strict=True))
-        )
 
     def _aligned(self, got: tuple[Any, ...], want: tuple[Any, ...]) -> tuple[Any, ...]:
         """Read a list of arrays as one array, or one array as a list, where only that can be meant."""
@@ -139,26 +164,40 @@ class Function(Exercise):
         bare = want.ndim == 0 or not want.size  # one number, or an empty list that cannot know its axes
         return got.reshape(want.shape) if bare or loose else got
 
-    def _wrong(self, inputs: Inputs, outcome: Outcome, share: str) -> Finding:
-        call = self._call(inputs)
-        if outcome.state != "returned":
-            verb = "raises" if outcome.state == "raised" else "cannot be read:"
-            return Finding(f"{call} {verb} {outcome.error}", "error", failing=inputs)
-        want = self._expected(inputs)
-        got = self._aligned(outcome.values, want)
-        if len(got) != len(want):
-            return Finding(f"{call} should give {len(want)} results, yours gives {len(got)}.", failing=inputs)
-        i = next(
-            i for i, (g, w) in enumerate(zip(got, want, strict=True)) if not agree(g, w, self.rtol, self.atol)
+    def _broken(self, look: _Look) -> Finding:
+        call, outcome = self._call(look.inputs), look.outcome
+        if outcome.state == "unreadable":
+            return Finding(f"{outcome.error[:1].upper()}{outcome.error[1:]}.", "error", failing=look.inputs)
+        if outcome.state == "raised":
+            return Finding(f"{call} raises {outcome.error}", "error", failing=look.inputs)
+        text = f"Expected {len(look.want)} results, got {len(look.got)}: {call}"
+        return Finding(text, failing=look.inputs)
+
+    def _wrong(self, compared: list[_Look]) -> Finding:
+        """Name the mistake on the richest input that shows it, and show the smallest.
+
+        On an input that was shrunk to a few ones and zeros, almost any rule explains the result.
+        """
+        drawn = compared[: len(SIZES)], compared[: len(SIZES) + len(self.corners)], compared
+        richest = next(looks for part in drawn if (looks := [look for look in part if look.wrong]))
+        rich = max(richest, key=lambda look: _weight(look.inputs, empty=0))
+        i = rich.wrong[0]
+        small = min((look for look in compared if i in look.wrong), key=lambda look: _weight(look.inputs))
+        name, what = self._difference(i, rich.got[i], rich.want[i], rich.inputs)
+        if _of_one_input(what):
+            name, what = "", count_wrong(small.got[i], small.want[i])
+        share = what_failing_share(
+            [look.inputs for look in drawn[1] if look.fails],
+            [look.inputs for look in drawn[1] if not look.fails],
         )
-        which = self._results(inputs)[i]
-        name, what = self._difference(i, got[i], want[i], inputs)
+        clause = f": {what}" if what else ""
         tail = f" It fails {share}." if share else ""
         return Finding(
-            f"{which} is wrong: {what}.{tail}\nSmallest input that fails: {call}\n"
-            f"expected {write(want[i])}\ngot      {write(got[i])}",
+            f"{self._results(small.inputs)[i]} is wrong{clause}.{tail}\n"
+            f"Smallest input that fails: {self._call(small.inputs)}\n"
+            f"expected {write(small.want[i])}\ngot      {write(small.got[i])}",
             name=name,
-            failing=inputs,
+            failing=small.inputs,
         )
 
     def _results(self, inputs: Inputs) -> list[str]:
@@ -189,6 +228,43 @@ class Function(Exercise):
 
     def _touchable(self) -> list[str]:
         return self.arguments
+
+    def recognize(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> tuple[Slip, ...] | None:
+        """Find the slip or slips, also where each has spoiled a result of its own.
+
+        Parameters
+        ----------
+        rounds : sequence of tuple
+            The inputs.
+        outcomes : sequence of Outcome
+            What came of each.
+
+        Returns
+        -------
+        tuple of Slip or None
+            None if no slip explains it.
+        """
+        whole = super().recognize(rounds, outcomes)
+        return self._piecewise(rounds, outcomes) if whole is None else whole
+
+    def _piecewise(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> tuple[Slip, ...] | None:
+        mine = [self._look(*pair) for pair in zip(rounds, outcomes, strict=True)]
+        wrong = sorted({i for look in mine for i in look.wrong})
+        if len(wrong) < 2 or any(look.broken for look in mine):
+            return None
+        found: dict[int, Slip] = {}
+        for slip in self.slips:
+            function = self.wrong(slip)
+            looks = [self._look(inputs, drive(function, inputs, how=self.how)) for inputs in rounds]
+            if any(look.broken for look in looks):
+                continue
+            for i in set(wrong) - found.keys():
+                same = all(
+                    agree(m.got[i], s.got[i], self.rtol, self.atol) for m, s in zip(mine, looks, strict=True)
+                )
+                if same and any(i in look.wrong for look in looks):
+                    found[i] = slip
+        return tuple(s for s in self.slips if s in found.values()) if len(found) == len(wrong) else None
 
     def mistakes(self) -> Iterator[tuple[tuple[Slip, ...], Any]]:
         """Yield the slips, then two at once where the second spoils a result."""
@@ -244,7 +320,9 @@ class Function(Exercise):
         """Return the source of the reference and a call of it."""
         inputs = next(iter(self.rounds()))
         results = ", ".join(write(value) for value in self._expected(inputs) if value is not None)
-        source = textwrap.dedent(inspect.getsource(self.reference)).rstrip()
+        source = re.sub(
+            r"  # type: ignore.*", "", textwrap.dedent(inspect.getsource(self.reference)).rstrip()
+        )
         source = source.replace(f"def {self.reference.__name__}(", f"def {self.name}(")
         return f"{source}\n\n{self._call(inputs)}\n# {results}"
 
@@ -333,12 +411,18 @@ def _spoiled(function: Callable[..., Any], change: Slip) -> Callable[..., Any]:
     return lambda *inputs: change.wrong(function(*inputs), *inputs)
 
 
-def _weight(inputs: Inputs) -> float:
+def _of_one_input(what: str) -> bool:
+    """Whether a difference speaks of shapes and places, which belong to one input."""
+    return any(word in what for word in ("shape", "entries are", "index"))
+
+
+def _weight(inputs: Inputs, *, empty: float = 1e6) -> float:
     """Rank inputs by their number of entries, then by how many are not zero and not round."""
     flat = [a for part in inputs for a in (part if isinstance(part, tuple) else (part,))]
     arrays = [a for a in flat if isinstance(a, np.ndarray)]
-    entries = sum(a.size for a in arrays) or 1000  # an empty input shows little
-    return entries + sum(0.01 * np.count_nonzero(a) + 0.001 * np.count_nonzero(a % 1) for a in arrays)
+    if not all(a.size for a in arrays):
+        return empty  # an empty input shows little
+    return sum(a.size + 0.01 * np.count_nonzero(a) + 0.001 * np.count_nonzero(a % 1) for a in arrays)
 
 
 def _simpler(inputs: Inputs) -> Iterator[Inputs]:

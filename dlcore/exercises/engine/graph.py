@@ -60,12 +60,11 @@ class ComputeGraph(Exercise):
             return Finding(f"Expected a graph. {outcomes[0].error}", "error")
         try:
             got = self.read(outcomes[0].values[0])
+            want = self.read(plain(self.settled(self.reference)))
+            same = _isomorphic(got, want)
         except ValidationError as error:
             return Finding(str(error), "error")
-        want = self.read(plain(self.settled(self.reference)))
-        if _isomorphic(got, want):
-            return None
-        return Finding(_leaves(got, want) or _operators(got, want) or _wiring(got, want))
+        return None if same else Finding(_leaves(got, want) or _operators(got, want) or _wiring(got, want))
 
     def read(self, data: Any) -> Nodes:
         """Read a graph and bring it to its plainest form.
@@ -225,6 +224,8 @@ def _leaves(got: Nodes, want: Nodes) -> str:
 def _operators(got: Nodes, want: Nodes) -> str:
     mine, right = Counter(op for op, _ in got.values()), Counter(op for op, _ in want.values())
     for op in sorted(mine.keys() | right.keys()):
+        if mine[op] and not right[op]:
+            return f"No node {op} belongs here."
         if mine[op] != right[op]:
             return f"Expected {right[op]} node(s) {op}, got {mine[op]}."
     return ""
