@@ -30,16 +30,17 @@ def written_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         Opened for writing bytes.
     """
     path = Path(path)
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
-    ) as part:
+    hidden = f".{path.name}."
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=hidden, suffix=".part", delete=False) as part:
         try:
             yield part  # type: ignore[misc]
             part.flush()
             os.fsync(part.fileno())
+            part.close()  # Windows does not rename an open file
             os.chmod(part.name, path.stat().st_mode if path.exists() else 0o666 & ~_umask())
             os.replace(part.name, path)
         except BaseException:
+            part.close()
             os.unlink(part.name)
             raise
 

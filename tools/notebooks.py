@@ -20,6 +20,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from dlcore.files import written_atomically
+
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT = 120
 """Seconds that one cell may take."""
@@ -300,13 +302,6 @@ def write(path: Path, text: str) -> bool:
     if path.exists() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with written_atomically(path) as file:
+        file.write(data)
     return True

@@ -12,7 +12,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import tempfile
 import time
 import zlib
 from contextlib import suppress
@@ -28,6 +27,7 @@ from dlcore.data.dataset import Dataset
 from dlcore.data.idx import read_idx
 from dlcore.data.text import Text
 from dlcore.errors import DataError, ValidationError
+from dlcore.files import written_atomically
 from dlcore.progress import watched
 
 __all__ = ["fashion_mnist", "mnist", "tiny_shakespeare"]
@@ -369,17 +369,8 @@ def _store(path: Path, stored: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _sweep(path.parent)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
-            try:
-                part.write(stored)
-                part.flush()
-                os.fsync(part.fileno())
-                part.close()
-                os.replace(part.name, path)
-            except BaseException:
-                part.close()
-                Path(part.name).unlink(missing_ok=True)
-                raise
+        with written_atomically(path) as part:
+            part.write(stored)
     except OSError as error:
         raise DataError(f"cannot store {path}, the cache is as it was: {error.strerror}") from error
 

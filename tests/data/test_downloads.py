@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlcore import files
 from dlcore.data import downloads, fashion_mnist, mnist, tiny_shakespeare
 from dlcore.data.downloads import FILES, RemoteFile
 from dlcore.errors import DataError, ValidationError
@@ -212,9 +213,9 @@ def test_full_disk(step, server, cache, monkeypatch):
             part.write = no_space
             return part
 
-        monkeypatch.setattr(downloads.tempfile, "NamedTemporaryFile", limited)
+        monkeypatch.setattr(files.tempfile, "NamedTemporaryFile", limited)
     else:
-        monkeypatch.setattr(downloads.os, step, no_space)
+        monkeypatch.setattr(files.os, step, no_space)
     with pytest.raises(DataError, match=r"cannot store .*the cache is as it was: No space left on device"):
         downloads._load(toy(server), download=True)
     assert contents(cache) == was
