@@ -13,7 +13,17 @@ import time
 
 import numpy as np
 
-from dlcore.exercises.engine import Certificate, Exercise, Formula, Function, Network, Number, Pullback, drive
+from dlcore.exercises.engine import (
+    Certificate,
+    Derivation,
+    Exercise,
+    Formula,
+    Function,
+    Network,
+    Number,
+    Pullback,
+    drive,
+)
 from dlcore.exercises.engine.driving import plain
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -164,6 +174,9 @@ def spoiled(exercise):
         return [flat + step * (np.arange(flat.size).reshape(flat.shape) == i) for i in range(flat.size)]
     if isinstance(exercise, Formula):
         return [f"({answer})*(1 + 3*{exercise.rtol})"]
+    if isinstance(exercise, Derivation):
+        off = f"*(1 + 3*{exercise.rtol})"
+        return [[*answer[:i], f"({answer[i]}){off}", *answer[i + 1 :]] for i in range(1, len(answer))]
     if isinstance(exercise, Certificate):
         heavier = copy.deepcopy(answer)
         heavier["good"][0] = (heavier["good"][0], "1000001/1000000")

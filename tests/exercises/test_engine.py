@@ -276,6 +276,26 @@ def test_formulas_are_not_executed(text):
         evaluate(text, {"k": 1.0, "m": 1.0})
 
 
+@pytest.mark.parametrize(
+    ("steps", "slip", "says"),
+    [
+        (["exp(-x)/(1+exp(-x))^2", "y*(1-y)"], "steps missing", "at least 3"),
+        (["exp(-x)/(1+exp(-x))^2", "y*(1 - y)", "y* (1-y)"], "steps missing", "at least 3"),
+        (["exp(-x)/(1+exp(-x))^2", "y*exp(-x)/(1+exp(-x))"], "not at the end", "until y*(1-y)"),
+        (["exp(-x)/(1+exp(-x))^2", "y*(1-y)", "y*y"], "", "Step 3, y*y, is not equal to step 2"),
+        (["x", "y*(1-y)"], "", "Step 1, x, is not equal to what is asked"),
+        ([], "", "Expected a list"),
+        ([1, 2], "", "Expected a list"),
+        (["q"], "", "'q' is not one of the variables x, y"),
+    ],
+)
+def test_a_derivation_step_by_step(steps, slip, says):
+    verdict = mmds.sigmoid_derivative.check(steps)
+    assert not verdict.ok
+    assert verdict.slip == slip
+    assert says in verdict.message
+
+
 def test_a_missing_star_is_named():
     assert "write k*(...)" in mmds.pooling_size.check("k(m-f)").message
 

@@ -3,7 +3,7 @@
 from dlcore.exercises.engine.certificate import Certificate, verify
 from dlcore.exercises.engine.declaration import Driver, Exercise, Finding, Note, Slip
 from dlcore.exercises.engine.driving import Outcome, drive
-from dlcore.exercises.engine.formula import Formula, evaluate
+from dlcore.exercises.engine.formula import Derivation, Formula, evaluate
 from dlcore.exercises.engine.function import Change, Function, Pullback
 from dlcore.exercises.engine.graph import ComputeGraph
 from dlcore.exercises.engine.network import Network, all_bits, threshold_net
@@ -14,6 +14,7 @@ __all__ = [
     "Certificate",
     "Change",
     "ComputeGraph",
+    "Derivation",
     "Driver",
     "Exercise",
     "Finding",

@@ -20,7 +20,7 @@ from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs
 from dlcore.exercises.engine.differences import agree, first_difference, within
 from dlcore.exercises.engine.driving import Outcome, drive
 
-__all__ = ["Formula", "evaluate"]
+__all__ = ["Derivation", "Formula", "evaluate"]
 
 Array = NDArray[Any]
 
@@ -202,6 +202,96 @@ class Formula(Exercise):
             return None, f"{error}."
         except (TypeError, ValueError, OverflowError):
             return None, f"Expected one number at each point, for {', '.join(points)}."
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Derivation(Exercise):
+    """A chain of formulas from a first to a last one, each equal to the one before.
+
+    The answer is a list of formulas, as for `Formula`; the reference is such a list. The
+    values decide, at random points.
+
+    Attributes
+    ----------
+    sample : callable
+        ``sample(rng) -> {name: value}``: a random point. Variables may depend on each other,
+        as y on x.
+    last : str
+        What the last formula must be, in these very variables: compared at points where
+        they no longer depend on each other.
+    fewest : int, default 3
+        How many formulas the chain must have.
+    count : int, default 16
+        How many points are tried.
+    rtol : float, default 1e-6
+        Relative tolerance at a point.
+    """
+
+    sample: Callable[[np.random.Generator], Mapping[str, float]]
+    last: str
+    fewest: int = 3
+    count: int = 16
+    rtol: float = 1e-6
+
+    def _points(self) -> dict[str, Array]:
+        rng = np.random.default_rng(self.seed)
+        points = [self.sample(rng) for _ in range(self.count)]
+        return {name: np.array([float(p[name]) for p in points]) for name in points[0]}
+
+    def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
+        """Compare the first step with ours, then each with the one before."""
+        steps = outcomes[0].values[0] if outcomes[0].state == "returned" else None
+        if not isinstance(steps, list) or not steps or not all(isinstance(step, str) for step in steps):
+            return Finding("Expected a list of formulas, each a text or a SymPy expression.", "error")
+        points = self._points()
+        try:
+            values = [self._at(step, points) for step in steps]
+        except ValidationError as error:
+            return Finding(f"{error}.", "error")
+        right = self._at(self.settled(self.reference)[0], points)
+        for number, (step, value) in enumerate(zip(steps, values, strict=True), 1):
+            if not agree(value, right, self.rtol, 1e-9):
+                return Finding(self._break(number, step, value, right, points))
+        free = {name: np.roll(values, i) for i, (name, values) in enumerate(points.items())}
+        if not agree(self._at(steps[-1], free), self._at(self.last, free), self.rtol, 1e-9):
+            return Finding(f"Every step is right. Go on until {self.last}.", "close", "not at the end", 0.5)
+        written = {"".join(step.split()) for step in steps}
+        if len(written) < self.fewest:
+            text = f"All steps are equal, but a derivation needs at least {self.fewest} that differ."
+            return Finding(text, "close", "steps missing", 0.5)
+        return None
+
+    def _at(self, formula: str, points: Mapping[str, Array]) -> Array:
+        return np.array(np.broadcast_to(evaluate(formula, points), (self.count,)))
+
+    def _break(self, number: int, step: str, value: Array, right: Array, points: Mapping[str, Array]) -> str:
+        k = int(np.argmax(~within(value, right, self.rtol, 1e-9)))
+        place = ", ".join(f"{name} = {values[k]:.4g}" for name, values in points.items())
+        before = "what is asked" if number == 1 else f"step {number - 1}"
+        numbers = f"at {place} it is {value[k]:.6g} instead of {right[k]:.6g}"
+        return f"Step {number}, {step[:80]}, is not equal to {before}: {numbers}."
+
+    def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
+        """Say whether the first wrong step has the same values in both."""
+        mine, slip = self._first_wrong(outcomes[0]), self._first_wrong(wrong[0])
+        return mine is not None and slip is not None and agree(mine, slip, self.rtol, 1e-9)
+
+    def _first_wrong(self, outcome: Outcome) -> Array | None:
+        """Return the values of the first step that is not equal to the reference."""
+        points = self._points()
+        right = self._at(self.settled(self.reference)[0], points)
+        try:
+            for step in outcome.values[0]:
+                value = self._at(step, points)
+                if not agree(value, right, self.rtol, 1e-9):
+                    return value
+        except (ValidationError, TypeError, AttributeError, IndexError):
+            pass
+        return None
+
+    def _secrets(self) -> Iterable[Sequence[str]]:
+        """Return the steps between the first and the last."""
+        return [[str(step)] for step in self.settled(self.reference)[1:-1]]
 
 
 def _telling(got: Array, want: Array) -> bool:
