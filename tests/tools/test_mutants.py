@@ -191,6 +191,35 @@ def test_survivors_are_those_that_no_test_notices(tmp_path):
     assert "40.0% killed, 90% wanted" in run.stdout
 
 
+def test_tests_that_fail_only_in_trials_are_seen(tmp_path):
+    """The first run leaves a file behind, at which the test fails from then on."""
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny/__init__.py").write_text("def f(x):\n    return x + 1\n")
+    (tmp_path / "test_f.py").write_text(
+        "from pathlib import Path\nfrom tiny import f\n\ndef test_f():\n    assert f(1) == 2\n"
+        "    Path('left-behind').touch(exist_ok=False)\n"
+    )
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tools.mutants",
+            "--root",
+            tmp_path,
+            "--package",
+            "tiny",
+            "--tests",
+            "test_f.py",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert run.returncode == 2, run.stdout + run.stderr
+    assert "killed without a fault: tiny/__init__.py" in run.stdout
+
+
 def test_an_endless_loop_ends_as_a_timeout():
     def endless():
         trial.limit_time(0)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,6 +76,16 @@ def tried(root: Path, plans: list[Plan], jobs: int) -> Iterator[Trial]:
             yield Trial(plan.mutant, outcome(status), len(plan.tests))
 
 
+def uncontrolled(root: Path, plans: list[Plan], jobs: int) -> list[str]:
+    """Try each file unchanged, with the tests of one of its mutants; name those that fail all the same."""
+    first = {plan.mutant.file: plan for plan in reversed(plans) if plan.tests}
+    controls = [
+        plan._replace(mutant=replace(plan.mutant, source=(root / file).read_text()))
+        for file, plan in first.items()
+    ]
+    return [str(one.mutant.file) for one in tried(root, controls, jobs) if one.outcome != SURVIVED]
+
+
 def outcome(status: int) -> str:
     """Read a process's wait status."""
     if os.WIFSIGNALED(status):
@@ -136,6 +147,9 @@ def main(arguments: list[str] | None = None) -> int:
     baseline = trial.watch(options.root / options.package, options.tests)
     print(described(baseline), flush=True)
     plans = [planned(options.root, mutant, baseline, options.patience) for mutant in sample]
+    if wrong := uncontrolled(options.root, plans, options.jobs):
+        print(f"killed without a fault: {', '.join(wrong)}; nothing can be concluded")
+        return 2
     trials = []
     for one in tried(options.root, plans, options.jobs):
         trials.append(one)

@@ -24,8 +24,8 @@ FROM_MUTMUT = (
     (cst.CSTNode, mutators.operator_swap_op),
 )
 
-#: Functions that give the same with their arguments exchanged.
-SYMMETRIC = {"maximum", "minimum", "equal", "max", "min", "logaddexp", "assert_array_equal"}
+#: Functions that give the same with their arguments exchanged, or only another message.
+SYMMETRIC = {"maximum", "minimum", "equal", "max", "min", "logaddexp", "swapaxes", "same_shape"}
 
 
 @dataclass(frozen=True)
