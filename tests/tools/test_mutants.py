@@ -187,7 +187,7 @@ def test_survivors_are_those_that_no_test_notices(tmp_path):
         "+ return x - x  # no test calls it",
     ]
     assert "tiny/arithmetic.py:7\n    - return x + x" in run.stdout
-    assert run.stdout.splitlines()[-3].split() == ["all", "5", "2", "0", "3"]
+    assert run.stdout.splitlines()[-4].split() == ["all", "5", "2", "0", "3"]
     assert "40.0% killed, 90% wanted" in run.stdout
 
 

@@ -26,8 +26,9 @@ QUIET = ("-q", "-x", "--no-header", "-p", "no:cacheprovider")
 WARM = ("numpy", "hypothesis.extra.numpy", "torch", "torch.nn", "scipy.special", "psutil")
 
 
-def warm_up(root: Path) -> None:
-    """Load what every trial needs, and nothing of the package that is changed."""
+def warm_up(root: Path, cache: str) -> None:
+    """Load what every trial needs, but nothing of the package that is changed; keep bytecode in `cache`."""
+    sys.dont_write_bytecode, sys.pycache_prefix = False, cache
     sys.path.insert(0, str(root))
     os.chdir(root)
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1"}
