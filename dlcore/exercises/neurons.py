@@ -181,6 +181,7 @@ perceptron_step = Function(
     reference=_perceptron_step,
     also=(_perceptron_cases,),
     inputs=_perceptron_inputs,
+    returns=("The new weight vector", "The new bias"),
     corners=tuple(
         (np.array([w, 1.0]), b, _ONES, y, 0.5)
         for w in (-2.0, 2.0)

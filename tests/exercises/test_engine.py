@@ -136,6 +136,8 @@ W = RNG.normal(size=(4, 4))
         (W[None], "the numbers are right, but there are axes of length one"),
         (W[:2], "the shape is (2, 4), expected (4, 4)"),
         (W.ravel(), "in another arrangement"),
+        (np.stack([W - 1, W + 1]), "the mean over axis 0 would be right"),
+        (np.stack([W - 1, np.ones((4, 4))]), "the sum over axis 0 would be right"),
         (np.where(np.eye(4), np.nan, W), "4 of 16 entries are NaN"),
         (np.where(np.arange(4) == 1, 9, W), "only index 1 along axis 1 is wrong"),
         (np.pad(W[1:3, 1:3], 1, constant_values=7), "only the border is wrong"),
@@ -186,6 +188,24 @@ def test_inputs_can_be_pasted(rows):
     back = eval(write(array), {"np": np})
     assert back.shape == array.shape
     np.testing.assert_allclose(back, array, atol=1e-4)
+
+
+def test_details_follow_what_a_slip_says():
+    verdict = mmds.adjacent_ones_proof.check({"good": ["1100", "0011"], "bad": ["0110", "1001"]})
+    assert verdict.slip == "wrong label"
+    assert "0110 is good, but stands on the bad side" in verdict.message
+
+
+def test_an_answer_of_another_form_is_no_slip():
+    verdict = mmds.adjacent_ones_proof.check([("1100", "0011"), ("1010", "0101")])
+    assert (verdict.status, verdict.slip) == ("error", "")
+
+
+def test_a_loss_that_is_not_reduced():
+    message = code.cross_entropy.check(
+        lambda z, y: -np.log(code._softmax(z, 1)[np.arange(len(y)), y] + 1e-300)
+    ).message
+    assert "the shape is" in message
 
 
 # The smallest failing input, and naming the mistake on a rich one.
@@ -371,7 +391,7 @@ def test_without_networkx_a_clear_message(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "answer", [260100, "260,100", "260 100", "260_100", np.int64(260100), [260100], 260100.0]
+    "answer", [260100, "260,100", "260 100", "260_100", "510^2", np.int64(260100), [260100], 260100.0]
 )
 def test_numbers_as_people_write_them(answer):
     assert mmds.responses.check(answer).ok

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -47,16 +47,18 @@ class Certificate(Exercise):
     bits: int
     good: Callable[[Point], bool]
 
+    detailed: ClassVar[bool] = True
+
     def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
         """Verify the certificate."""
         if outcomes[0].state != "returned":
-            return Finding(f"Expected a certificate. {outcomes[0].error}", "error", "no certificate")
+            return Finding(f"Expected a certificate. {outcomes[0].error}", "error")
         return verify(outcomes[0].values[0], self.bits, self.good)
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
         """Say whether the same thing is wrong with both."""
         mine, slip = self._compare(rounds, outcomes), self._compare(rounds, wrong)
-        return mine is not None and slip is not None and mine.name == slip.name
+        return mine is not None and slip is not None and mine.name == slip.name != ""
 
     def _secrets(self) -> Iterable[Sequence[str]]:
         """Return the points of the reference."""
@@ -86,7 +88,7 @@ def verify(data: Any, bits: int, good: Callable[[Point], bool]) -> Finding | Non
         return _claim(data, bits, good)
     if not isinstance(data, dict) or not {"good", "bad"} <= data.keys():
         text = 'Expected {"good": [...], "bad": [...]} with the bit vectors whose sums are equal.'
-        return Finding(text, "error" if not isinstance(data, str) else "wrong", "no certificate")
+        return Finding(text, name="no certificate") if isinstance(data, str) else Finding(text, "error")
     try:
         sides = {side: _side(data[side], bits) for side in ("good", "bad")}
     except (ValidationError, TypeError, ValueError, ArithmeticError) as error:

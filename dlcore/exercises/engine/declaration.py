@@ -181,6 +181,8 @@ class Exercise(ABC):
     _progress: _Progress = field(default_factory=_Progress, init=False, compare=False)
 
     how: ClassVar[str] = "value"
+    #: Whether what a slip says is followed by what was found: the input, the vector.
+    detailed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         names = [slip.name for slip in self.slips]
@@ -329,7 +331,7 @@ class Exercise(ABC):
         if finding is None:
             return self.verdict(None)
         slips = self.recognize(rounds, outcomes)
-        return self.verdict(finding if slips is None else self._named(slips))
+        return self.verdict(finding if slips is None else self._named(slips, finding))
 
     def verdict(self, finding: Finding | None) -> Verdict:
         """Turn a finding into a verdict.
@@ -412,9 +414,10 @@ class Exercise(ABC):
         """
         return re.sub(r"\{(\w+)\}", lambda name: str(self.given.get(name[1], name[0])), words)
 
-    def _named(self, slips: tuple[Slip, ...]) -> Finding:
+    def _named(self, slips: tuple[Slip, ...], finding: Finding) -> Finding:
         credit = min(slip.credit for slip in slips)
         message = "\nAnd: ".join(self.text(slip.says) for slip in slips)
+        message += f"\n{finding.message}" if self.detailed else ""
         name = " + ".join(slip.name for slip in slips)
         return Finding(message, "close" if credit else "wrong", name, credit)
 

@@ -98,6 +98,11 @@ def _shapes(got: Array, want: Array) -> str:
         return text + ": it is transposed"
     if got.size == want.size and _same(got.ravel(), want.ravel()):
         return text + ": the numbers are right, in another arrangement"
+    for word, reduced in (("mean", np.mean), ("sum", np.sum)):
+        for axis in (None, *range(got.ndim)) if got.size and got.ndim > want.ndim else ():
+            if _same(np.asarray(reduced(got, axis=axis)), want):
+                over = "all entries" if axis is None else f"axis {axis}"
+                return text + f": the {word} over {over} would be right"
     return text
 
 
@@ -190,7 +195,7 @@ def write(value: Any, digits: int = 4) -> str:
         text = repr(value)
         return text if len(text) <= 200 else f"{text[:190]} …"
     if value.ndim == 0:
-        return f"{float(value):.{digits + 2}g}"
+        return f"{float(value) + 0.0:.{digits + 2}g}"
     if value.size > 24:
         return f"<array of shape {value.shape}>"
     rounded = np.round(value, digits) + 0 if value.dtype.kind == "f" else value

@@ -79,6 +79,8 @@ class Function(Exercise):
         ``valid(*inputs) -> bool``: which inputs the search for smaller ones may use.
     gates : int, optional
         How many gates are stacked along the first axis of a result.
+    returns : tuple of str
+        What the results are called, where there are several: ``("The new weight", ...)``.
     """
 
     inputs: Callable[[np.random.Generator, int], Inputs]
@@ -88,6 +90,7 @@ class Function(Exercise):
     loose_shape: bool = False
     valid: Callable[..., bool] | None = None
     gates: int | None = None
+    returns: tuple[str, ...] = ()
 
     how: ClassVar[str] = "call"
 
@@ -185,7 +188,8 @@ class Function(Exercise):
         small = min((look for look in compared if i in look.wrong), key=lambda look: _weight(look.inputs))
         name, what = self._difference(i, rich.got[i], rich.want[i], rich.inputs)
         if _of_one_input(what):
-            name, what = "", count_wrong(small.got[i], small.want[i])
+            why = what.partition(": ")[1:]
+            what = count_wrong(small.got[i], small.want[i]).partition(": ")[0] + "".join(why)
         share = what_failing_share(
             [look.inputs for look in drawn[1] if look.fails],
             [look.inputs for look in drawn[1] if not look.fails],
@@ -203,6 +207,8 @@ class Function(Exercise):
     def _results(self, inputs: Inputs) -> list[str]:
         """Name the results."""
         count = len(self._expected(inputs))
+        if len(self.returns) == count:
+            return list(self.returns)
         return ["The result"] if count == 1 else [f"Result {i + 1} of {count}" for i in range(count)]
 
     def _call(self, inputs: Inputs) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,8 @@ class Network(Exercise):
     hidden_layers: int | None = None
     minimum: int | None = None
     proof: tuple[int, Callable[[tuple[int, ...]], bool]] | None = None
+
+    detailed: ClassVar[bool] = True
 
     def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
         """Run the net on every input, count its units, then verify the proof."""

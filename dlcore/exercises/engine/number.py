@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs
 from dlcore.exercises.engine.differences import agree, within
 from dlcore.exercises.engine.driving import Outcome
+from dlcore.exercises.engine.formula import evaluate
 
 __all__ = ["Number", "read_fraction", "read_numbers"]
 
@@ -113,7 +114,7 @@ def read_numbers(data: Any) -> NDArray[Any]:
     Parameters
     ----------
     data : Any
-        Plain data: numbers, fractions, texts such as ``"260,100"``, ``"1/3"`` or ``"5 %"``, lists.
+        Numbers, fractions, lists, or texts such as ``"260,100"``, ``"1/3"``, ``"5 %"`` or ``"510^2"``.
 
     Returns
     -------
@@ -127,6 +128,8 @@ def read_numbers(data: Any) -> NDArray[Any]:
     """
     if isinstance(data, str):
         text = data.replace(",", "").replace("_", "").replace(" ", "")
+        if not SHORT.fullmatch(text.removesuffix("%")):
+            return np.asarray(float(evaluate(text, {})))
         return np.asarray(float(read_fraction(text.removesuffix("%"))) / (100 if text.endswith("%") else 1))
     if isinstance(data, list):
         return np.asarray([read_numbers(part) for part in data], dtype=float)
