@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dlcore.errors import ValidationError
 from dlcore.exercises import all_exercises, code, exercise, mmds, neurons
-from dlcore.exercises.engine import Certificate, drive, driving, evaluate, function
+from dlcore.exercises.engine import Certificate, all_bits, drive, driving, evaluate, function
 from dlcore.exercises.engine.differences import (
     count_wrong,
     first_difference,
@@ -325,6 +325,24 @@ def test_rescaled_and_permuted_nets_pass(scale, rows):
     bias = {1: -0.5, -1: 1.5}
     hidden = (float(scale) * np.array(rows), [float(scale) * bias[row[0]] for row in rows])
     assert neurons.xor_gate.check([hidden, ([[1, 1]], -1.5)]).ok
+
+
+@pytest.mark.parametrize(
+    "form", [lambda w, b: (w, b), lambda w, b: [(w, [b])], lambda w, b: {"W": w, "b": b}]
+)
+def test_a_filter_is_a_unit(form):
+    edge = np.array([[0, 1, 1]] * 3)
+    own = replace(
+        neurons.xor_gate, inputs=all_bits(9), target=lambda x: float(np.array_equal(x.reshape(3, 3), edge))
+    )
+    assert own.check(form([[-1, 1, 1]] * 3, -5.5)).ok
+    assert not own.check(form([[0, 1, 1]] * 3, -5.5)).ok
+
+
+def test_nothing_is_driven_twice_if_it_cannot_be_read():
+    calls = []
+    assert code.softmax.check(lambda *arguments: calls.append(1) or "text").status == "error"
+    assert len(calls) == 1
 
 
 def test_a_sum_on_the_threshold_does_not_fire():

@@ -301,6 +301,8 @@ class Exercise(ABC):
             if outcomes[-1].state in ("unattempted", "unreadable"):
                 break
         rounds = rounds[: len(outcomes)]
+        if outcomes[-1].state in ("unattempted", "unreadable"):
+            return self.judge(rounds, outcomes)
         finding = self._compare(rounds, outcomes)
         if finding is not None and finding.failing is not None and self.recognize(rounds, outcomes) is None:
             smallest, outcome = self._shrink(finding.failing, driver)
