@@ -29,6 +29,8 @@ Pullback = Callable[..., Any]
 Observer = Callable[["Layer", tuple[Array, ...], Any], None]
 
 _recording = True
+#: How many layers are running, one inside the other; the outermost undoes what a failed call left.
+_depth = 0
 _observers: list[Observer] = []
 
 
@@ -194,21 +196,36 @@ class Layer(Recorded):
 
     def __call__(self, *inputs: Any, **settings: Any) -> Any:
         """Run ``forward``; if it raises, forget what its inner layers recorded and restore their buffers."""
-        marks = [(layer, len(layer._calls)) for layer in self.layers()]
-        buffers = [(buffer, buffer.copy()) for buffer in self.buffers.values()]
+        global _depth
+        restore = self._snapshot() if _depth == 0 else None
+        _depth += 1
         try:
             outputs = self.forward(*inputs, **settings)
         except BaseException as error:
-            for layer, length in marks:
-                del layer._calls[length:]
-            for buffer, before in buffers:
-                buffer[...] = before
+            if restore is not None:
+                restore()
             if isinstance(error, ShapeError):
                 self._sign(error)
             raise
+        finally:
+            _depth -= 1
         for observer in _observers:
             observer(self, inputs, outputs)
         return outputs
+
+    def _snapshot(self) -> Callable[[], None]:
+        """Remember recorded calls and buffers, here and inside; return what brings them back."""
+        layers = list(self.layers())
+        marks = [len(layer._calls) for layer in layers]
+        buffers = [(buffer, buffer.copy()) for layer in layers for buffer in layer._buffers.values()]
+
+        def _restore() -> None:
+            for layer, length in zip(layers, marks, strict=True):
+                del layer._calls[length:]
+            for buffer, before in buffers:
+                buffer[...] = before
+
+        return _restore
 
     def _sign(self, error: ShapeError) -> None:
         if error.layer is None:
@@ -331,8 +348,15 @@ class Layer(Recorded):
         Layer
             Outer layers before inner ones.
         """
-        for _, layer in self.named_layers():
-            yield layer
+        found: dict[int, Layer] = {}
+        self._collect(found)
+        yield from found.values()
+
+    def _collect(self, found: dict[int, Layer]) -> None:
+        if id(self) not in found:
+            found[id(self)] = self
+            for child in self._children.values():
+                child._collect(found)
 
     def named_layers(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Layer]]:
         """Walk over this layer and all layers inside it, with their names.
@@ -478,9 +502,9 @@ class Layer(Recorded):
 
     def zero_grad(self) -> None:
         """Set all gradients to zero and forget the recorded calls: a new step begins."""
-        for parameter in self.parameters():
-            parameter.grad[...] = 0
         for layer in self.layers():
+            for parameter in layer._own.values():
+                parameter.grad.fill(0)
             layer._calls.clear()
 
     def train(self, mode: bool = True) -> Layer:

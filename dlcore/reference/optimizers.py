@@ -40,6 +40,94 @@ def blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
         yield tuple(array[start : start + BLOCK] for array in flat)
 
 
+class Pack:
+    """Parameters that are updated as one flat array: many small ones then cost no more calls than one.
+
+    Parameters
+    ----------
+    params : list of Parameter
+        One of any size, or several small ones of one dtype.
+    keeps : tuple of str
+        Names of the arrays that the rule keeps; they start at zero.
+
+    Attributes
+    ----------
+    kept : dict of str to ndarray, shape (n,)
+        The kept arrays of all parameters, one behind the other.
+    """
+
+    def __init__(self, params: list[Parameter], keeps: tuple[str, ...]) -> None:
+        self.params = params
+        self.borders = np.cumsum([0, *(p.value.size for p in params)]).tolist()
+        self.kept = {key: np.zeros(self.borders[-1], params[0].value.dtype) for key in keeps}
+
+    def states(self) -> list[dict[str, Array]]:
+        """Show each parameter its part of the kept arrays.
+
+        Returns
+        -------
+        list of dict of str to ndarray
+            Views, shaped as the parameters.
+        """
+        parts = zip(self.params, self.borders, self.borders[1:], strict=False)
+        return [{key: a[i:j].reshape(p.value.shape) for key, a in self.kept.items()} for p, i, j in parts]
+
+    def flat(self) -> tuple[Array, Array]:
+        """Put values and gradients one behind the other.
+
+        Returns
+        -------
+        tuple of ndarray, shape (n,)
+            Views of a lone parameter's arrays, copies of several.
+        """
+        values, grads = (
+            [a.reshape(-1) for a in b] for b in zip(*((p.value, p.grad) for p in self.params), strict=True)
+        )
+        return (values[0], grads[0]) if len(values) == 1 else (np.concatenate(values), np.concatenate(grads))
+
+    def write(self, values: Array) -> None:
+        """Bring updated values back to their parameters.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n,)
+            What `flat` gave, after the update.
+        """
+        for parameter, i, j in zip(self.params, self.borders, self.borders[1:], strict=False):
+            if len(self.params) > 1:
+                parameter.value[...] = values[i:j].reshape(parameter.value.shape)
+            parameter.version += 1
+
+
+def packed(params: list[Parameter], keeps: tuple[str, ...]) -> list[Pack]:
+    """Pack neighbors of one dtype together as long as they are small.
+
+    Parameters
+    ----------
+    params : list of Parameter
+        All parameters, in their order.
+    keeps : tuple of str
+        Names of the arrays that the rule keeps.
+
+    Returns
+    -------
+    list of Pack
+        In the same order.
+    """
+    groups: list[list[Parameter]] = []
+    for p in params:
+        last = groups[-1] if groups else []
+        if (
+            last
+            and last[0].value.dtype == p.value.dtype
+            and sum(q.value.size for q in [*last, p]) <= BLOCK // 4
+        ):
+            last.append(p)
+        else:
+            groups.append([p])
+    return [Pack(group, keeps) for group in groups]
+
+
 def in_range(optimizer: str, name: str, value: float, low: float, high: float) -> float:
     """Check a setting.
 
@@ -93,20 +181,22 @@ class Optimizer:
         self.lr = in_range(name, "lr", lr, 0.0, float("inf"))
         self.weight_decay = in_range(name, "weight_decay", weight_decay, 0.0, float("inf"))
         self.steps = 0
-        self.state = [{key: np.zeros_like(p.value) for key in self.keeps} for p in self.params]
+        self.packs = packed(self.params, self.keeps)
+        self.state = [state for pack in self.packs for state in pack.states()]
 
     def zero_grad(self) -> None:
         """Set the gradients of all parameters to zero."""
         for parameter in self.params:
-            parameter.grad[...] = 0
+            parameter.grad.fill(0)
 
     def step(self) -> None:
         """Change every parameter in place by its gradient."""
         self.steps += 1
-        for parameter, state in zip(self.params, self.state, strict=True):
-            for value, grad, *kept in blocks(parameter.value, parameter.grad, *state.values()):
+        for pack in self.packs:
+            values, grads = pack.flat()
+            for value, grad, *kept in blocks(values, grads, *pack.kept.values()):
                 self.update(value, grad + self.weight_decay * value if self.weight_decay else grad, *kept)
-            parameter.version += 1
+            pack.write(values)
 
     def update(self, value: Array, grad: Array, *kept: Array) -> None:
         """Apply the rule to a flat block of one parameter, in place.
