@@ -41,15 +41,18 @@ def cutoffs(dataset: Dataset) -> Picture:
         Figure and alt text.
     """
     upper = dataset.y == dataset.y.max()
+    names, _, units = zip(*(feature.partition(", ") for feature in dataset.feature_names), strict=True)
     figure, axes = canvas(6.0, 3.4)
     words = []
-    for k, name in enumerate(dataset.feature_names):
+    for k, name in enumerate(names):
         values = np.unique(dataset.x[:, k])
         right = [float(np.mean((dataset.x[:, k] >= cutoff) == upper)) for cutoff in values]
         axes.plot(values, right, LINES[k], marker=MARKERS[k], color=COLORS[k], label=f"by {name} alone")
         best = int(np.argmax(right))
         words.append(f"by {name} alone at most {right[best]:.0%}, at a cutoff of {values[best]:g}")
-    axes.set(xlabel="cutoff", ylabel="share answered right", ylim=(0, 1.05))
+    axes.set(
+        xlabel=f"cutoff, {units[0]}" if units[0] else "cutoff", ylabel="share answered right", ylim=(0, 1.05)
+    )
     axes.axhline(1, color="black", linewidth=1)
     axes.legend(loc="lower left")
     return figure, f"Share of right answers against the cutoff of a rule on one feature: {'; '.join(words)}."

@@ -244,7 +244,7 @@ def _index() -> dict[str, dict[str, int]]:
     """Return for each word the items that hold it, with the weight of the place: the name counts most."""
     index: dict[str, dict[str, int]] = {}
     for item in items():
-        remarks = f"{item.show} {item.note}"
+        remarks = f"{item.show} {item.note} {item.erratum.says if item.erratum else ''}"
         for weight, text in ((1, remarks), (3, f"{item.what} {item.kind} {item.where}"), (4, item.id)):
             for word in _words(text):
                 index.setdefault(word, {})[item.id] = weight
