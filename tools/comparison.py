@@ -64,8 +64,9 @@ def _parts(outputs: Sequence[Output]) -> Iterator[tuple[str, str]]:
     for output in outputs:
         if output["output_type"] == "stream":
             streams[output["name"]] = streams.get(output["name"], "") + _joined(output["text"])
-    # Streams first: two runs may interleave them differently with the other outputs.
-    yield from ((name, _overwritten(streams[name])) for name in sorted(streams))
+    # Streams first: two runs may interleave them differently with the other outputs. The line break at
+    # the very end travels by itself on a busy machine, and may come after the cell is over.
+    yield from ((name, _overwritten(streams[name]).removesuffix("\n")) for name in sorted(streams))
     for output in outputs:
         if output["output_type"] == "error":
             yield "error", f"{output['ename']}: {output['evalue']}"
