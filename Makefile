@@ -34,7 +34,7 @@ test: $(SETUP)  ## lint, types, unit, conformance and notebook tests, with the t
 
 test-all: $(SETUP)  ## test, then the wheel, the book and its pages in a browser; the checkout stays clean
 	+@before="$$(git status --porcelain 2>/dev/null)"; \
-	$(call run_parts,test wheel-test book browser) && \
+	($(call run_parts,test wheel-test book browser)) || exit 1; \
 	after="$$(git status --porcelain 2>/dev/null)"; \
 	if [ "$$before" != "$$after" ]; then echo "the tests changed the checkout:"; echo "$$after"; exit 1; fi
 

@@ -142,3 +142,13 @@ def test_all_tests_leave_the_checkout_as_it_was(checkout):
     run = make(checkout, "test-all")
     assert run.returncode != 0
     assert "left-behind" in run.stdout
+
+
+@pytest.mark.parametrize("command", ["$(PY) -m mypy", "@$(PY) -m tools.book", "-m browser"])
+def test_a_failure_in_any_part_fails_test_all(checkout, command):
+    makefile = checkout / "Makefile"
+    assert command in makefile.read_text()
+    makefile.write_text(makefile.read_text().replace(command, f"{command}; false"))
+    run = make(checkout, "test-all", "PYTHON=./fake-python")
+    assert "FAILED" in run.stdout
+    assert run.returncode != 0
