@@ -255,7 +255,6 @@ def execute(notebook: NotebookNode, root: Path = ROOT) -> NotebookNode:
             timeout=TIMEOUT,
             kernel_name=KERNEL,
             record_timing=False,
-            coalesce_streams=True,
             resources={"metadata": {"path": str(cwd)}},
         )
         try:
