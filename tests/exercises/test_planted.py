@@ -129,7 +129,7 @@ def test_a_bad_declaration_is_refused(name):
         {"also": ()},
         {"because": " "},
     ],
-    ids=str,
+    ids=["no hints", "an empty hint", "too few slips", "a slip twice", "no second answer", "no reason"],
 )
 def test_an_incomplete_declaration_is_refused_at_once(changes):
     with pytest.raises(ValidationError, match=r"13\.4\.1a"):
