@@ -123,7 +123,7 @@ def test_the_seed_decides_the_sample():
 
 
 def test_tests_that_call_the_function_are_tried_from_the_most_special_one():
-    file = "/root/tiny/arithmetic.py"
+    file = "/tree/tiny/arithmetic.py"
     mutant = mutations.Mutant(FILE, "f", 1, "", "", "")
     runs = {
         "wide": TestRun(1, True, {(file, "f"), (file, "g")}),
@@ -132,10 +132,10 @@ def test_tests_that_call_the_function_are_tried_from_the_most_special_one():
         "fails anyway": TestRun(1, False, {(file, "f")}),
         "long": TestRun(1000, True, {(file, "f")}),
     }
-    plan = planned(Path("/root"), mutant, Baseline(runs, 2.0), patience=1.0)
+    plan = planned(Path("/tree"), mutant, Baseline(runs, 2.0), patience=1.0)
     assert plan.tests == ["narrow", "wide"]
     assert plan.limit == 1 + 2 * 2 + 5 * 10
-    assert planned(Path("/root"), replace(mutant, function=""), Baseline(runs, 0), 1).tests[-1] == "wide"
+    assert planned(Path("/tree"), replace(mutant, function=""), Baseline(runs, 0), 1).tests[-1] == "wide"
 
 
 CODE = """
