@@ -121,6 +121,27 @@ def test_a_shared_layer_collects_the_gradients_of_both_places(rng):
     assert check(model, rng.normal(size=(4, 3)), rng=rng)
 
 
+def test_a_parameter_that_two_layers_share_comes_once_and_collects_from_both(rng):
+    first, second = Dense(3, 3, bias=False, rng=rng, dtype=np.float64), Dense(3, 3, bias=False, rng=rng)
+    second.weight = first.weight
+    model = Sequential(first, Tanh(), second)
+    assert list(model.params) == ["0.weight"]
+    assert len(model.parameters()) == 1
+    model(np.ones((2, 3)))
+    model.backward(np.ones((2, 3)))
+    alone = Sequential(first, Tanh())
+    assert not np.allclose(model.grads["0.weight"], 0)
+    model.zero_grad()
+    alone(np.ones((2, 3)))
+    alone.backward(np.ones((2, 3)) @ first.weight.value)
+    partial = first.weight.grad.copy()
+    model.zero_grad()
+    model(np.ones((2, 3)))
+    model.backward(np.ones((2, 3)))
+    hidden = np.tanh(np.ones((2, 3)) @ first.weight.value.T)
+    np.testing.assert_allclose(first.weight.grad, partial + np.ones((2, 3)).T @ hidden)
+
+
 def test_gradients_add_up_until_zero_grad(rng):
     model, x = small(rng), rng.normal(size=(5, 3))
     model(x)
