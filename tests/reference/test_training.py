@@ -1,5 +1,7 @@
 """`fit` and its parts."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from dlcore.reference import (
     cross_entropy,
     evaluate,
     fit,
+    l2_penalty,
     minibatches,
     mse,
     predict,
@@ -60,6 +63,42 @@ def test_the_same_rng_gives_the_same_run():
 
 def test_without_rng_the_samples_come_in_order():
     assert np.concatenate(list(minibatches(7, 3))).tolist() == list(range(7))
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 8, None])
+def test_every_sample_is_in_one_minibatch(size):
+    batches = list(minibatches(7, size, rng=np.random.default_rng(0)))
+    assert sorted(np.concatenate(batches).tolist()) == list(range(7))
+    assert all(len(batch) <= (size or 7) for batch in batches)
+
+
+def one_weight():
+    """A weight whose loss is (w - 3)²."""
+    model = Dense(1, 1, bias=False, rng=np.random.default_rng(0), dtype=np.float64)
+    model.params["weight"] = [[0.0]]
+    return model, {"x": np.ones((1, 1)), "y": np.full((1, 1), 3.0), "loss": mse}
+
+
+def test_a_penalty_moves_the_minimum_and_counts_in_the_loss():
+    model, task = one_weight()
+    optimizer = SGD(model.parameters(), lr=0.1)
+    history = fit(model, **task, optimizer=optimizer, epochs=200, penalty=partial(l2_penalty, alpha=0.5))
+    assert model.params["weight"].item() == pytest.approx(2.0)
+    assert history["loss"][-1] == pytest.approx((2 - 3) ** 2 + 0.5 * 2**2)
+
+
+def test_biases_are_not_penalized():
+    model = Dense(1, 1, rng=np.random.default_rng(0), dtype=np.float64)
+    model.params["weight"] = [[0.0]]
+    task = {"x": np.zeros((1, 1)), "y": np.full((1, 1), 3.0), "loss": mse}
+    fit(model, **task, optimizer=SGD(model.parameters(), lr=0.1), epochs=200, penalty=l2_penalty)
+    assert model.params["bias"].item() == pytest.approx(3.0)
+
+
+def test_a_long_gradient_is_shortened_before_the_step():
+    model, task = one_weight()
+    fit(model, **task, optimizer=SGD(model.parameters(), lr=1.0), epochs=1, max_grad_norm=0.1)
+    assert model.params["weight"].item() == pytest.approx(0.1, rel=1e-5)
 
 
 @pytest.mark.parametrize("size", [0, -1])
