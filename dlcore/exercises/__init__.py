@@ -4,7 +4,7 @@
 >>> neurons.xor_gate.check(my_net)  # doctest: +SKIP
 >>> exercise("mmds-exercise13.4.1a").hint()  # doctest: +SKIP
 
-A module beside this one holds the exercises of a topic, each of them one declaration.
+A module or a folder beside this one holds the exercises of a topic, each of them one declaration.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["Exercise", "Verdict", "all_exercises", "exercise"]
 
 
 def _topics() -> list[str]:
-    return [found.name for found in pkgutil.iter_modules(__path__) if not found.ispkg]
+    return [found.name for found in pkgutil.iter_modules(__path__) if found.name != "engine"]
 
 
 def all_exercises() -> dict[str, Exercise]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from dlcore.errors import ValidationError
 from dlcore.exercises import all_exercises, code, exercise, mmds, neurons
+from dlcore.exercises.code import layers
 from dlcore.exercises.engine import Certificate, all_bits, drive, driving, evaluate, function
 from dlcore.exercises.engine.differences import (
     count_wrong,
@@ -24,6 +25,7 @@ from dlcore.exercises.engine.differences import (
     within,
     write,
 )
+from dlcore.exercises.mmds import gates
 
 ROOT = Path(driving.__file__).parents[3]
 RNG = np.random.default_rng(0)
@@ -78,7 +80,7 @@ def test_prints_and_warnings_stay_inside(capsys, recwarn):
     def noisy(z, axis):
         print("noise")
         np.log(-1.0 * np.ones(2))
-        return code._softmax(z, axis)
+        return layers._softmax(z, axis)
 
     assert code.softmax.check(noisy).ok
     assert capsys.readouterr().out == ""
@@ -87,7 +89,7 @@ def test_prints_and_warnings_stay_inside(capsys, recwarn):
 
 def test_a_pullback_that_remembers():
     def adds_up(x, weight, bias):
-        y, back = code._dense(x, weight, bias)
+        y, back = layers._dense(x, weight, bias)
         total = [0, 0, 0]
 
         def again(dy):
@@ -203,7 +205,7 @@ def test_an_answer_of_another_form_is_no_slip():
 
 def test_a_loss_that_is_not_reduced():
     message = code.cross_entropy.check(
-        lambda z, y: -np.log(code._softmax(z, 1)[np.arange(len(y)), y] + 1e-300)
+        lambda z, y: -np.log(layers._softmax(z, 1)[np.arange(len(y)), y] + 1e-300)
     ).message
     assert "the shape is" in message
 
@@ -213,7 +215,7 @@ def test_a_loss_that_is_not_reduced():
 
 def test_the_failing_input_is_shrunk():
     def clipped(logits, labels):
-        return code._cross_entropy(np.clip(logits, -30, 30), labels)
+        return layers._cross_entropy(np.clip(logits, -30, 30), labels)
 
     message = code.cross_entropy.check(clipped).message
     assert "only for large values" in message
@@ -222,9 +224,9 @@ def test_the_failing_input_is_shrunk():
 
 def test_a_shrunk_input_does_not_mislead():
     def squared(x, weight, bias):
-        return code._dense(x, weight, bias)[0], lambda dy: (
+        return layers._dense(x, weight, bias)[0], lambda dy: (
             dy @ weight**2,
-            *code._dense(x, weight, bias)[1](dy)[1:],
+            *layers._dense(x, weight, bias)[1](dy)[1:],
         )
 
     message = code.dense.check(squared).message
@@ -247,7 +249,7 @@ def test_a_shrunk_input_does_not_mislead():
 )
 def test_gradcheck_names_what_no_slip_does(spoil, says):
     def wrong(x, weight, bias):
-        y, back = code._dense(x, weight, bias)
+        y, back = layers._dense(x, weight, bias)
         return y, lambda dy: spoil(*back(dy))
 
     assert says in code.dense.check(wrong).message
@@ -261,7 +263,7 @@ def test_two_slips_in_two_results_are_both_named():
 
 
 def test_two_changes_of_one_result_are_both_named():
-    verdict = code.cross_entropy.check(lambda z, y: -len(y) * code._cross_entropy(z, y))
+    verdict = code.cross_entropy.check(lambda z, y: -len(y) * layers._cross_entropy(z, y))
     assert verdict.slip == "sum + sign"
 
 
@@ -372,8 +374,8 @@ def test_a_design_in_parts(answer, slip, share):
 @given(st.data())
 def test_only_true_certificates_pass(data):
     """Against the definition, in whole numbers, for any points and weights."""
-    good = [p for p in mmds.all_bits(4) if mmds._adjacent(tuple(int(b) for b in p))]
-    bad = [p for p in mmds.all_bits(4) if not mmds._adjacent(tuple(int(b) for b in p))]
+    good = [p for p in gates.all_bits(4) if gates._adjacent(tuple(int(b) for b in p))]
+    bad = [p for p in gates.all_bits(4) if not gates._adjacent(tuple(int(b) for b in p))]
     entry = st.tuples(st.sampled_from(range(8)), st.integers(0, 3))
     sides = {"good": data.draw(st.lists(entry, max_size=3)), "bad": data.draw(st.lists(entry, max_size=3))}
     points = {"good": good, "bad": bad}

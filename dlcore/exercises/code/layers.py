@@ -1,4 +1,4 @@
-"""Exercises in code: operations of a network, forward and backward."""
+"""A dense layer, softmax and cross-entropy."""
 
 from __future__ import annotations
 

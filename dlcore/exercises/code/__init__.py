@@ -1,0 +1,5 @@
+"""Exercises in code: operations of a network, forward and backward."""
+
+from __future__ import annotations
+
+from dlcore.exercises.code.layers import *
