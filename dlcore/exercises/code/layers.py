@@ -134,7 +134,11 @@ softmax = Function(
     reference=_softmax,
     also=(_softmax_loop,),
     inputs=_softmax_inputs,
-    corners=((np.array([[1000.0, 0.0], [-1000.0, -1001.0]]), 1), (np.array([[1.0, 2.0], [4.0, 8.0]]), 0)),
+    corners=(
+        (np.array([[1000.0, 0.0], [-1000.0, -1001.0]]), 1),
+        (np.array([[1.0, 2.0], [4.0, 8.0]]), 0),
+        (np.array([[1000.0, 0.0, 0.0, 0.0]]), 1),
+    ),
     hints=(
         "What must add up to 1: all entries, or those along the axis?",
         "To divide, the sum must keep its axis with length one, so that it broadcasts.",
@@ -223,7 +227,10 @@ cross_entropy = Function(
     reference=_cross_entropy,
     also=(_cross_entropy_loop,),
     inputs=_cross_entropy_inputs,
-    corners=((np.array([[1000.0, 0.0], [0.0, 1000.0], [0.0, -1000.0]]), np.array([1, 1, 0])),),
+    corners=(
+        (np.array([[1000.0, 0.0], [0.0, 1000.0], [0.0, -1000.0]]), np.array([1, 1, 0])),
+        (np.array([[1000.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1000.0]]), np.array([1, 3])),
+    ),
     hints=(
         "Only the entry of the label counts in each row. Indexing with two arrays takes one entry a row.",
         "ln softmax(z) can be written without a quotient: z minus the logarithm of a sum.",
