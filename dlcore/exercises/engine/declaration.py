@@ -55,6 +55,8 @@ class Slip:
         What moves the student on, without the answer.
     credit : float
         Part of the points that it earns; above 0 the verdict is "close".
+    also : tuple
+        More wrong answers that come of the same mistake.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Slip:
     says: str
     hint: str
     credit: float = 0.0
+    also: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -384,7 +387,8 @@ class Exercise(ABC):
             The answer they lead to.
         """
         for slip in self.slips:
-            yield (slip,), self.settled(slip.wrong)
+            for wrong in (slip.wrong, *slip.also):
+                yield (slip,), self.settled(wrong)
 
     def settled(self, value: Any) -> Any:
         """Fill the given numbers in.
@@ -426,12 +430,15 @@ class Exercise(ABC):
     def _told_apart(self) -> bool:
         """Whether no slip is right or like another with these numbers."""
         rounds = list(self.rounds())
-        seen: list[list[Outcome]] = []
-        for _, wrong in self.mistakes():
+        seen: list[tuple[tuple[Slip, ...], list[Outcome]]] = []
+        for slips, wrong in self.mistakes():
             outcomes = [drive(wrong, inputs, how=self.how) for inputs in rounds]
-            if self._compare(rounds, outcomes) is None or any(self._alike(rounds, outcomes, o) for o in seen):
+            others = [before for made, before in seen if made != slips]
+            if self._compare(rounds, outcomes) is None or any(
+                self._alike(rounds, outcomes, o) for o in others
+            ):
                 return False
-            seen.append(outcomes)
+            seen.append((slips, outcomes))
         return True
 
     def _shrink(self, failing: Inputs, driver: Driver) -> tuple[Inputs, Outcome | None]:

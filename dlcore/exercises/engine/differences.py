@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["agree", "call_text", "count_wrong", "first_difference", "what_failing_share", "within", "write"]
+__all__ = [
+    "agree",
+    "call_text",
+    "common_difference",
+    "count_wrong",
+    "first_difference",
+    "what_failing_share",
+    "within",
+    "write",
+]
 
 Array = NDArray[Any]
 
@@ -80,10 +89,35 @@ def first_difference(got: Array, want: Array, *, gates: int | None = None) -> st
         return _shapes(got, want)
     if not np.isfinite(got).all():
         return count_wrong(got, want)
-    for text, wrong in _whole(want, got):
+    for text, wrong in (*_uniform(want, got), *_rearranged(want)):
         if _same(got, wrong):
             return text
     return _where(got, want, gates)
+
+
+def common_difference(got: Array, want: Array) -> str:
+    """Say what is wrong with single numbers, each the result for another input.
+
+    Parameters
+    ----------
+    got, want : ndarray, shape (R,)
+        What came, and what was expected; some may be right.
+
+    Returns
+    -------
+    str
+        A clause that holds for all of them; empty if there is none.
+    """
+    if not np.isfinite(got).all() or len(got) < 3:
+        return ""
+    for text, wrong in _uniform(want, got):
+        if _same(got, wrong):
+            return text
+    wrong = ~within(got, want, SAME, 1e-9)
+    for text, much in (("too large", got > want), ("too small", got < want)):
+        if much[wrong].all():
+            return f"it is {text} wherever it is wrong"
+    return ""
 
 
 def _same(a: Array, b: Array) -> bool:
@@ -106,12 +140,11 @@ def _shapes(got: Array, want: Array) -> str:
     return text
 
 
-def _whole(want: Array, got: Array) -> Iterator[tuple[str, Array]]:
+def _uniform(want: Array, got: Array) -> Iterator[tuple[str, Array]]:
     """Yield what would explain all entries at once."""
     if not got.any():
         yield "it is zero everywhere", np.zeros_like(want)
     yield "the sign is flipped", -want
-    yield from ((f"it is {text}", wrong) for text, wrong in _rearranged(want))
     live = np.abs(want) > 1e-12
     if live.sum() > 1 and np.ptp(want[live]) > 0:
         factor = float(np.median(got[live] / want[live]))
@@ -123,12 +156,12 @@ def _whole(want: Array, got: Array) -> Iterator[tuple[str, Array]]:
 
 def _rearranged(want: Array) -> Iterator[tuple[str, Array]]:
     if want.ndim >= 2 and want.shape[-1] == want.shape[-2]:
-        yield "transposed", np.swapaxes(want, -1, -2)
+        yield "it is transposed", np.swapaxes(want, -1, -2)
     for axis in range(want.ndim):
         if want.shape[axis] > 1:
-            yield f"reversed along axis {axis}", np.flip(want, axis)
-            yield f"shifted along axis {axis}", np.roll(want, 1, axis)
-            yield f"shifted along axis {axis}", np.roll(want, -1, axis)
+            yield f"it is reversed along axis {axis}", np.flip(want, axis)
+            yield f"it is shifted along axis {axis}", np.roll(want, 1, axis)
+            yield f"it is shifted along axis {axis}", np.roll(want, -1, axis)
 
 
 def _where(got: Array, want: Array, gates: int | None) -> str:
@@ -222,8 +255,10 @@ def call_text(name: str, inputs: tuple[Any, ...]) -> str:
     return f"{name}({', '.join(write(value) for value in inputs)})"
 
 
+Features = Iterable[tuple[str, Callable[[tuple[Any, ...]], bool]]]
+
 #: What may set the failing inputs apart from those that pass.
-FEATURES: tuple[tuple[str, Callable[[tuple[Any, ...]], bool]], ...] = (
+FEATURES: Features = (
     ("only for large values", lambda inputs: _largest(inputs) > 50),
     ("only for a single sample", lambda inputs: _rows(inputs) == 1),
     ("only when there is more than one sample", lambda inputs: _rows(inputs) > 1),
@@ -231,13 +266,17 @@ FEATURES: tuple[tuple[str, Callable[[tuple[Any, ...]], bool]], ...] = (
 )
 
 
-def what_failing_share(failing: list[tuple[Any, ...]], passing: list[tuple[Any, ...]]) -> str:
+def what_failing_share(
+    failing: list[tuple[Any, ...]], passing: list[tuple[Any, ...]], features: Features = ()
+) -> str:
     """Say what all failing inputs have and no passing one has.
 
     Parameters
     ----------
     failing, passing : list of tuple
         Inputs.
+    features : iterable of (str, callable)
+        Asked before our own: a clause, and whether an input has it.
 
     Returns
     -------
@@ -245,7 +284,7 @@ def what_failing_share(failing: list[tuple[Any, ...]], passing: list[tuple[Any, 
         A clause, empty if there is nothing.
     """
     failing, passing = ([i for i in part if all(a.size for a in _arrays(i))] for part in (failing, passing))
-    for text, has in FEATURES:
+    for text, has in (*features, *FEATURES):
         if failing and passing and all(map(has, failing)) and not any(map(has, passing)):
             return text
     return ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs, Slip
 from dlcore.exercises.engine.differences import (
     agree,
     call_text,
+    common_difference,
     count_wrong,
     first_difference,
     what_failing_share,
@@ -81,6 +82,8 @@ class Function(Exercise):
         How many gates are stacked along the first axis of a result.
     returns : tuple of str
         What the results are called, where there are several: ``("The new weight", ...)``.
+    cases : mapping of str to callable
+        What may set the failing inputs apart: ``{"only with padding": lambda x, padding: padding > 0}``.
     """
 
     inputs: Callable[[np.random.Generator, int], Inputs]
@@ -91,6 +94,7 @@ class Function(Exercise):
     valid: Callable[..., bool] | None = None
     gates: int | None = None
     returns: tuple[str, ...] = ()
+    cases: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
 
     how: ClassVar[str] = "call"
 
@@ -187,12 +191,16 @@ class Function(Exercise):
         i = rich.wrong[0]
         small = min((look for look in compared if i in look.wrong), key=lambda look: _weight(look.inputs))
         name, what = self._difference(i, rich.got[i], rich.want[i], rich.inputs)
+        if not rich.want[i].ndim and not what:
+            whole = [look for look in drawn[1] if not look.broken]
+            what = common_difference(*(np.array([float(v[i]) for v in values]) for values in _values(whole)))
         if _of_one_input(what):
             why = what.partition(": ")[1:]
             what = count_wrong(small.got[i], small.want[i]).partition(": ")[0] + "".join(why)
         share = what_failing_share(
             [look.inputs for look in drawn[1] if look.fails],
             [look.inputs for look in drawn[1] if not look.fails],
+            [(text, self._has(case)) for text, case in self.cases.items()],
         )
         clause = f": {what}" if what else ""
         tail = f" It fails {share}." if share else ""
@@ -203,6 +211,10 @@ class Function(Exercise):
             name=name,
             failing=small.inputs,
         )
+
+    def _has(self, case: Callable[..., bool]) -> Callable[[Inputs], bool]:
+        """Return whether a round's arguments are a case."""
+        return lambda inputs: case(*inputs)
 
     def _results(self, inputs: Inputs) -> list[str]:
         """Name the results."""
@@ -236,7 +248,7 @@ class Function(Exercise):
         return self.arguments
 
     def recognize(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> tuple[Slip, ...] | None:
-        """Find the slip or slips, also where each has spoiled a result of its own.
+        """Find the slip or slips that explain everything, or else every result, or else what was drawn.
 
         Parameters
         ----------
@@ -250,33 +262,64 @@ class Function(Exercise):
         tuple of Slip or None
             None if no slip explains it.
         """
-        whole = super().recognize(rounds, outcomes)
-        return self._piecewise(rounds, outcomes) if whole is None else whole
-
-    def _piecewise(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> tuple[Slip, ...] | None:
         mine = [self._look(*pair) for pair in zip(rounds, outcomes, strict=True)]
+        if not any(look.fails for look in mine):
+            return None
+        return (
+            self._wholly(mine)
+            or self._piecewise(mine)
+            or self._nearly(mine)
+            or self._nearly(mine[: len(SIZES)])
+        )
+
+    def _wholly(self, mine: list[_Look], *, any_error: bool = False) -> tuple[Slip, ...] | None:
+        """Find the slip, or the two, that give the same in all these rounds."""
+        for slips, wrong in self.mistakes():
+            if all(self._made_by(wrong, look, any_error) for look in mine):
+                return slips
+        return None
+
+    def _nearly(self, mine: list[_Look]) -> tuple[Slip, ...] | None:
+        """Find them by wrong results alone, whatever kind of error the other rounds raise."""
+        return self._wholly(mine, any_error=True) if any(look.wrong for look in mine) else None
+
+    def _made_by(self, wrong: Callable[..., Any], look: _Look, any_error: bool) -> bool:
+        made = drive(wrong, look.inputs, how=self.how)
+        if any_error and look.outcome.state == made.state == "raised":
+            return True
+        return self._same(look.outcome, made, look.want)
+
+    def _piecewise(self, mine: list[_Look]) -> tuple[Slip, ...] | None:
+        """Find a slip for each of several results."""
         wrong = sorted({i for look in mine for i in look.wrong})
-        if len(wrong) < 2 or any(look.broken for look in mine):
+        if not wrong or any(look.broken for look in mine) or len(mine[0].want) == 1:
             return None
         found: dict[int, Slip] = {}
-        for slip in self.slips:
-            function = self.wrong(slip)
-            looks = [self._look(inputs, drive(function, inputs, how=self.how)) for inputs in rounds]
-            if any(look.broken for look in looks):
-                continue
-            for i in set(wrong) - found.keys():
-                same = all(
-                    agree(m.got[i], s.got[i], self.rtol, self.atol) for m, s in zip(mine, looks, strict=True)
-                )
-                if same and any(i in look.wrong for look in looks):
-                    found[i] = slip
+        for slips, function in self.mistakes():
+            if len(slips) == 1:
+                explained = self._explained(function, mine, set(wrong) - found.keys())
+                found |= dict.fromkeys(explained, slips[0])
         return tuple(s for s in self.slips if s in found.values()) if len(found) == len(wrong) else None
+
+    def _explained(self, function: Callable[..., Any], mine: list[_Look], results: set[int]) -> set[int]:
+        """Return which of the results a wrong function gives as well."""
+        spoiled: set[int] = set()
+        for look in mine if results else ():
+            slip = self._look(look.inputs, drive(function, look.inputs, how=self.how))
+            if slip.broken:
+                return set()
+            results = {i for i in results if agree(look.got[i], slip.got[i], self.rtol, self.atol)}
+            spoiled |= set(slip.wrong)
+            if not results:
+                break
+        return results & spoiled
 
     def mistakes(self) -> Iterator[tuple[tuple[Slip, ...], Any]]:
         """Yield the slips, then two at once where the second spoils a result."""
         changes = [slip for slip in self.slips if isinstance(slip, Change)]
         for slip in self.slips:
             yield (slip,), self.wrong(slip)
+            yield from (((slip,), wrong) for wrong in slip.also)
         for slip in self.slips:
             later = changes[changes.index(slip) + 1 :] if slip in changes else changes
             for change in later:
@@ -362,6 +405,16 @@ class Pullback(Function):
         values = drive(lambda *a: self.reference(*a)[0], arguments, how="call").values
         return tuple(rng.normal(size=value.shape) for value in values)
 
+    def _has(self, case: Callable[..., bool]) -> Callable[[Inputs], bool]:
+        """Return whether a round's arguments are a case, whatever the cotangents are."""
+        return lambda inputs: case(*inputs[0])
+
+    def _aligned(self, got: tuple[Any, ...], want: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Let settings at the end of the arguments have None as their gradient."""
+        while len(got) > len(want) and got[-1] is None:
+            got = got[:-1]
+        return super()._aligned(got, want)
+
     def _results(self, inputs: Inputs) -> list[str]:
         """Name the outputs, then the gradients by their arguments."""
         outputs = len(inputs[1])
@@ -379,6 +432,12 @@ class Pullback(Function):
         outputs = len(inputs[1])
         if got is None or want is None or i < outputs:
             return super()._difference(i, got, want, inputs)
+        for name, other in zip(
+            self._results(inputs)[outputs:], self._expected(inputs)[outputs:], strict=True
+        ):
+            if other is not want and agree(got, other, self.rtol, self.atol):
+                what = name.removeprefix("The ")
+                return "wrong order", f"this is the {what}; the order is the order of the arguments"
         found = diagnose(got, want, self._setting(i - outputs, inputs))
         if found.mistakes:
             return " + ".join(found.mistakes), found.text
@@ -417,18 +476,24 @@ def _spoiled(function: Callable[..., Any], change: Slip) -> Callable[..., Any]:
     return lambda *inputs: change.wrong(function(*inputs), *inputs)
 
 
+def _values(looks: list[_Look]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    return [look.got for look in looks], [look.want for look in looks]
+
+
 def _of_one_input(what: str) -> bool:
     """Whether a difference speaks of shapes and places, which belong to one input."""
     return any(word in what for word in ("shape", "entries are", "index"))
 
 
 def _weight(inputs: Inputs, *, empty: float = 1e6) -> float:
-    """Rank inputs by their number of entries, then by how many are not zero and not round."""
+    """Rank inputs by their entries, by how many are not zero and not round, and by their settings."""
     flat = [a for part in inputs for a in (part if isinstance(part, tuple) else (part,))]
     arrays = [a for a in flat if isinstance(a, np.ndarray)]
     if not all(a.size for a in arrays):
         return empty  # an empty input shows little
-    return sum(a.size + 0.01 * np.count_nonzero(a) + 0.001 * np.count_nonzero(a % 1) for a in arrays)
+    settings = sum(min(abs(a), 1e3) for a in flat if isinstance(a, (int, float)))
+    entries = sum(a.size + 0.01 * np.count_nonzero(a) + 0.001 * np.count_nonzero(a % 1) for a in arrays)
+    return entries + 1e-6 * settings
 
 
 def _simpler(inputs: Inputs) -> Iterator[Inputs]:
