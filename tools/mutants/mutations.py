@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import libcst as cst
 import libcst.matchers as m
@@ -96,7 +97,10 @@ def negated_condition(node: cst.If | cst.IfExp) -> Iterator[cst.CSTNode]:
         yield node.with_changes(test=cst.UnaryOperation(cst.Not(), inner))
 
 
-OPERATORS = (
+#: Kinds of nodes, and what yields changed ones.
+Operators = Sequence[tuple[Any, Callable[[Any], Iterable[cst.CSTNode]]]]
+
+OPERATORS: Operators = (
     *FROM_MUTMUT,
     (cst.SimpleStatementLine, without_statement),
     (cst.Call, swapped_arguments),
@@ -115,15 +119,16 @@ class _Places(cst.CSTVisitor):
 
     METADATA_DEPENDENCIES = (PositionProvider, ParentNodeProvider)
 
-    def __init__(self) -> None:
+    def __init__(self, operators: Operators) -> None:
         super().__init__()
+        self.operators = operators
         self.scope: list[str] = []
         self.found: list[tuple[cst.CSTNode, cst.CSTNode, str]] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         if self._skipped(node):
             return False
-        for kind, operator in OPERATORS:
+        for kind, operator in self.operators:
             if isinstance(node, kind):
                 self.found += [(node, changed, self._function()) for changed in operator(node)]
         if isinstance(node, cst.FunctionDef | cst.ClassDef):
@@ -173,9 +178,9 @@ class Change:
         return Mutant(self.file, self.function, first + 1, before, after, source)
 
 
-def of_source(source: str, file: Path) -> list[Change]:
+def of_source(source: str, file: Path, operators: Operators = OPERATORS) -> list[Change]:
     """List all changes of a file, in its order."""
-    wrapper, places = MetadataWrapper(cst.parse_module(source)), _Places()
+    wrapper, places = MetadataWrapper(cst.parse_module(source)), _Places(operators)
     wrapper.visit(places)
     return [Change(file, wrapper.module, *found) for found in places.found]
 
