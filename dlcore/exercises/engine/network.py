@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, ClassVar
@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcore.errors import ValidationError
-from dlcore.exercises.engine.certificate import verify
 from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs
 from dlcore.exercises.engine.driving import Outcome, plain
 
@@ -20,8 +19,15 @@ __all__ = ["Network", "all_bits", "threshold_net"]
 Array = NDArray[Any]
 Layers = list[tuple[Array, Array]]
 
-#: A weighted sum nearer to the threshold than this is on it: 0.1 + 0.2 is 0.3.
+#: A weighted sum nearer to the threshold than this is on it, as a part of the unit's
+#: largest number: 0.1 + 0.2 is 0.3, and a net of tiny weights is still a net.
 TIE = 1e-9
+
+#: As many wrong inputs are listed one by one.
+LISTED = 6
+
+SECONDS = {"threshold": "thresholds", "bias": "biases"}
+SIGN = "A threshold is what w·x must exceed; a bias is added to w·x: one is minus the other."
 
 
 def all_bits(n: int) -> Array:
@@ -40,8 +46,8 @@ def all_bits(n: int) -> Array:
     return np.array(sorted(product((0, 1), repeat=n), key=lambda bits: (sum(bits), bits)), dtype=float)
 
 
-def threshold_net(layers: Layers, x: Array) -> Array:
-    """Run a net of threshold units: a unit gives 1 if w·x + b > 0, else 0.  [mmds 13.1.2]
+def threshold_net(layers: Layers, x: Array, *, at_threshold: bool = False) -> Array:
+    """Run a net of threshold units: a unit gives 1 if w·x + b > 0, else 0.  [mmds 13.1.1]
 
     Parameters
     ----------
@@ -49,6 +55,8 @@ def threshold_net(layers: Layers, x: Array) -> Array:
         Weights of shape (units, inputs) and biases of shape (units,).
     x : ndarray, shape (N, D)
         Inputs.
+    at_threshold : bool
+        Whether a unit gives 1 at w·x + b = 0 as well.
 
     Returns
     -------
@@ -56,7 +64,10 @@ def threshold_net(layers: Layers, x: Array) -> Array:
         Of 0 and 1.
     """
     for weight, bias in layers:
-        x = (x @ weight.T + bias > TIE).astype(float)
+        largest = np.maximum(np.abs(weight).max(axis=1, initial=0), np.abs(bias))
+        scale = np.where(largest > 0, largest, 1.0)
+        z = x @ (weight / scale[:, None]).T + bias / scale
+        x = (z > (-TIE if at_threshold else TIE)).astype(float)
     return x
 
 
@@ -66,7 +77,10 @@ class Network(Exercise):
 
     The answer is a list of layers ``(W, threshold)`` or ``(W, bias)``, as `second` says;
     a layer may also be a dict with ``"W"`` and ``"threshold"`` or ``"bias"``. With
-    `minimum` the answer is ``{"net": layers, "proof": certificate}``.
+    `proof` the answer is ``{"net": layers, "proof": proof}``.
+
+    A wrong net that is right in another reading is told so: one that takes the threshold
+    itself as above, has the signs of all thresholds turned, or a column for each unit.
 
     Attributes
     ----------
@@ -82,8 +96,9 @@ class Network(Exercise):
         How many there must be; any number by default.
     minimum : int, optional
         The least number of hidden units, where the exercise asks for it.
-    proof : tuple, optional
-        Bits and labels of the certificate that fewer units do not do, as for `verify`.
+    proof : callable, optional
+        ``proof(data) -> Finding or None``: what verifies that fewer units do not do, such as
+        `verify` with its bits and labels filled in.
     """
 
     inputs: Array
@@ -92,7 +107,7 @@ class Network(Exercise):
     run: Callable[[Layers, Array], Array] = threshold_net
     hidden_layers: int | None = None
     minimum: int | None = None
-    proof: tuple[int, Callable[[tuple[int, ...]], bool]] | None = None
+    proof: Callable[[Any], Finding | None] | None = None
 
     detailed: ClassVar[bool] = True
 
@@ -127,7 +142,7 @@ class Network(Exercise):
         ValidationError
             If shapes do not fit, with both of them.
         """
-        data = data.get("net", data) if isinstance(data, dict) else data
+        data = self._parts(data)[0]
         if isinstance(data, dict) or (isinstance(data, list) and len(data) == 2 and _is_layer(data)):
             data = [data]
         if not isinstance(data, list) or not data:
@@ -137,10 +152,20 @@ class Network(Exercise):
             layers.append(self._layer(layer, number, width))
             width = len(layers[-1][1])
         if width != 1:
-            raise ValidationError(f"expected one output unit, got {width}")
+            raise ValidationError(f"expected one output unit in the last layer, got {width}")
         if self.hidden_layers is not None and len(layers) != self.hidden_layers + 1:
             raise ValidationError(f"expected {self.hidden_layers} hidden layer(s), got {len(layers) - 1}")
         return layers
+
+    def _parts(self, data: Any) -> tuple[Any, Any]:
+        """Split an answer into the net and the proof."""
+        if isinstance(data, dict) and data.keys() & {"net", "proof"}:
+            if data.get("net", ...) in (None, ...):
+                raise ValidationError('the proof is here, "net" is missing')
+            return data["net"], data.get("proof")
+        if self.proof and isinstance(data, list) and len(data) == 2 and isinstance(data[1], dict):
+            return (data, None) if "w" in _names(data[1]) else (data[0], data[1])
+        return data, None
 
     def _layer(self, layer: Any, number: int, width: int) -> tuple[Array, Array]:
         weight, second, name = self._pair(layer, number)
@@ -159,7 +184,7 @@ class Network(Exercise):
 
     def _pair(self, layer: Any, number: int) -> tuple[Any, Any, str]:
         if isinstance(layer, dict):
-            names = {key.lower()[0]: key for key in layer if key}
+            names = _names(layer)
             for letter, name in (("t", "threshold"), ("b", "bias")):
                 if "w" in names and letter in names:
                     return layer[names["w"]], layer[names[letter]], name
@@ -183,15 +208,46 @@ class Network(Exercise):
 
     def _behavior(self, layers: Layers) -> Finding | None:
         got, right = self._outputs(layers), self.right
-        wrong = np.flatnonzero(~np.isclose(got, right, rtol=0, atol=1e-9))
+        wrong = np.flatnonzero(~_equal(got, right))
         if not wrong.size:
             return None
+        for name, says, outputs in self._readings(layers):
+            if _equal(outputs, right).all():
+                return Finding(says, "close", name, 0.5)
         first = wrong[0]
-        written = "".join(f"{bit:g}" for bit in self.inputs[first])
-        return Finding(
-            f"On input {written} the net gives {got[first]:g}, expected {right[first]:g} "
-            f"({wrong.size} of {len(right)} inputs are wrong)."
+        text = (
+            f"On input {_write(self.inputs[first])} the net gives {got[first]:g}, expected {right[first]:g}"
         )
+        text += f" ({wrong.size} of {len(right)} inputs are wrong"
+        if 1 < wrong.size <= LISTED:
+            text += ": " + ", ".join(_write(self.inputs[place]) for place in wrong)
+        return Finding(" ".join([text + ").", *self._gates(layers, int(first))]))
+
+    def _readings(self, layers: Layers) -> Iterator[tuple[str, str, Array]]:
+        """Yield other readings of the same numbers: a name, a sentence and the outputs."""
+        if self.run is threshold_net:
+            text = (
+                "The net would be right if a unit also fired where its sum is on the threshold; it does not."
+            )
+            yield "on the threshold", text, threshold_net(layers, self.inputs, at_threshold=True).ravel()
+        turned = [(weight, -bias) for weight, bias in layers]
+        text = f"The net would be right if the signs of all {SECONDS[self.second]} were turned round. {SIGN}"
+        yield f"sign of the {self.second}", text, self._outputs(turned)
+        columns = [(w.T if w.shape[0] == w.shape[1] else w, bias) for w, bias in layers]
+        text = "The net would be right if each column of W were a unit. Here a unit is a row."
+        yield "columns for rows", text, self._outputs(columns)
+
+    def _gates(self, layers: Layers, first: int) -> Iterator[str]:
+        """Say what the hidden units of a threshold net do: all of them on one input, dead ones on all."""
+        if self.run is not threshold_net or len(layers) == 1:
+            return
+        states = [threshold_net(layers[:depth], self.inputs) for depth in range(1, len(layers))]
+        for number, state in enumerate(states, 1):
+            layer = "" if len(states) == 1 else f" of hidden layer {number}"
+            yield f"The hidden units{layer} give {', '.join(f'{s:g}' for s in state[first])} there."
+            for unit in np.flatnonzero((state == state[0]).all(axis=0)):
+                always = "always fires" if state[0, unit] else "never fires"
+                yield f"Unit {unit + 1}{layer or ' of the hidden layer'} {always}."
 
     def _units(self, layers: Layers) -> Finding | None:
         units = _hidden(layers)
@@ -205,17 +261,15 @@ class Network(Exercise):
     def _proof(self, data: Any) -> Finding | None:
         if self.proof is None:
             return None
-        if not isinstance(data, dict) or "proof" not in data or data["proof"] in (None, ...):
-            text = (
-                'The net is right. What is missing is "proof": a certificate that fewer units cannot do it.'
-            )
+        proof = self._parts(data)[1]
+        if proof in (None, ...):
+            text = 'The net is right. What is missing is "proof": that fewer units cannot do it.'
             return Finding(text, "close", "proof missing", 0.6)
-        found = verify(data["proof"], *self.proof)
+        found = self.proof(proof)
         if found is None:
             return None
-        return Finding(
-            f"The net is right, the proof is not. {found.message}", "close", f"proof: {found.name}", 0.6
-        )
+        text = f"The net is right, the proof is not. {found.message}"
+        return Finding(text, "close", f"proof: {found.name}", 0.6)
 
     def _number_alone(self, number: float) -> Finding:
         if number == self.minimum:
@@ -225,26 +279,30 @@ class Network(Exercise):
         return Finding(f"{number:g} is not the least number of hidden units.", name="")
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
-        """Say whether both nets give the same on every input, or have as many units too many."""
+        """Say whether both nets give the same, have as many units too many, or fail in the same proof."""
         mine, slip = self._signature(outcomes[0]), self._signature(wrong[0])
-        return mine is not None and mine == slip
+        if mine is None or slip is None:
+            return False
+        return mine[::2] == slip[::2] and mine[1] in ("", slip[1])
 
-    def _signature(self, outcome: Outcome) -> tuple[Any, ...] | None:
+    def _signature(self, outcome: Outcome) -> tuple[str, str, tuple[float, ...]] | None:
+        """Return what a mistake is known by: its kind, its name if it has one, and numbers."""
         if outcome.state != "returned":
             return None
         data = outcome.values[0]
         if isinstance(data, (int, float)):
-            return ("units", float(data))
+            return "number", "", (float(data),)
         try:
             layers = self.read(data)
         except ValidationError:
             return None
-        if self._behavior(layers) is not None:
-            return ("outputs", *np.round(self._outputs(layers), 9))
+        behavior = self._behavior(layers)
+        if behavior is not None:
+            return "outputs", behavior.name, tuple(np.round(self._outputs(layers), 9))
         if self._units(layers) is not None:
-            return ("units", float(_hidden(layers)))
+            return "units", "", (float(_hidden(layers)),)
         proof = self._proof(data)
-        return None if proof is None else ("proof", proof.name)
+        return None if proof is None else ("proof", proof.name, ())
 
     def _secrets(self) -> Iterable[Sequence[str]]:
         """Return the rows of the weights, a layer at a time."""
@@ -254,6 +312,21 @@ class Network(Exercise):
             for weight, _ in self.read(plain(reference))[:1]
         ]
         return [row for row in rows if row]
+
+
+def _equal(got: Array, right: Array) -> Array:
+    return np.isclose(got, right, rtol=0, atol=1e-9)
+
+
+def _write(x: Array) -> str:
+    """Write bits without gaps, other numbers apart."""
+    words = [f"{value:g}" for value in x]
+    return "".join(words) if all(len(word) == 1 for word in words) else f"({', '.join(words)})"
+
+
+def _names(layer: dict[str, Any]) -> dict[str, str]:
+    """Return the keys of a layer by their first letter."""
+    return {key.lower()[0]: key for key in layer if key}
 
 
 def _hidden(layers: Layers) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from dlcore.exercises.engine import Certificate, Network, Slip, all_bits
+from dlcore.exercises.engine import Certificate, Network, Slip, all_bits, verify
 
 __all__ = ["adjacent_ones", "adjacent_ones_proof"]
 
@@ -96,7 +97,7 @@ adjacent_ones = Network(
     target=lambda x: float(_adjacent(tuple(int(bit) for bit in x))),
     hidden_layers=1,
     minimum=2,
-    proof=(5, _adjacent),
+    proof=partial(verify, bits=5, good=_adjacent),
     reference={
         "net": [([[1, 2, 1, 0, 0], [0, 0, 1, 2, 1]], [2.5, 2.5]), ([[1, 1]], [0.5])],
         "proof": {"good": ["11000", "00110"], "bad": ["10100", "01010"]},
