@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,14 @@ __all__ = ["Number", "read_fraction", "read_numbers"]
 #: A number off by less than this many tolerances was rounded, not miscalculated.
 ROUNDED = 20
 
+#: A slip that was rounded to three digits is still that slip.
+ROUNDED_SLIP = 5
+
 #: Numbers as text; an exponent of nine digits would take all memory.
 SHORT = re.compile(r"[+-]?(\d{1,30}\.?\d{0,30}|\.\d{1,30})(e[+-]?\d{1,2})?(/\d{1,30})?", re.IGNORECASE)
+
+#: Characters of a list that comes as text.
+LONGEST_LIST = 10_000
 
 #: Answers of fewer characters are not looked for in hints: a 2 may be any 2.
 TELLING = 3
@@ -87,7 +94,10 @@ class Number(Exercise):
         """Compare with the slip's numbers."""
         got, _ = self._read(outcomes[0])
         slip, _ = self._read(wrong[0])
-        return got is not None and slip is not None and agree(got, slip, *self.tolerance)
+        rtol, atol = self.tolerance
+        if rtol > 1e-9:
+            rtol, atol = ROUNDED_SLIP * rtol, ROUNDED_SLIP * atol
+        return got is not None and slip is not None and agree(got, slip, rtol, atol)
 
     def _secrets(self) -> Iterable[Sequence[str]]:
         """Return the numbers, written as one would."""
@@ -114,7 +124,8 @@ def read_numbers(data: Any) -> NDArray[Any]:
     Parameters
     ----------
     data : Any
-        Numbers, fractions, lists, or texts such as ``"260,100"``, ``"1/3"``, ``"5 %"`` or ``"510^2"``.
+        Numbers, fractions, lists, or texts such as ``"260,100"``, ``"1/3"``, ``"5 %"``, ``"510^2"``
+        or ``"[1, 2]"``.
 
     Returns
     -------
@@ -126,6 +137,8 @@ def read_numbers(data: Any) -> NDArray[Any]:
     ValueError, TypeError
         If something is no number.
     """
+    if isinstance(data, str) and data.strip().startswith("["):
+        return read_numbers(_listed(data.strip()))
     if isinstance(data, str):
         text = data.replace(",", "").replace("_", "").replace(" ", "")
         if not SHORT.fullmatch(text.removesuffix("%")):
@@ -136,6 +149,14 @@ def read_numbers(data: Any) -> NDArray[Any]:
     if isinstance(data, dict) or data is None or data is ...:
         raise TypeError("no number")
     return np.asarray(data, dtype=float)
+
+
+def _listed(text: str) -> Any:
+    """Read a list that came as text."""
+    try:
+        return ast.literal_eval(text) if len(text) <= LONGEST_LIST else ...
+    except (SyntaxError, RecursionError, MemoryError):
+        raise ValueError("no list of numbers") from None
 
 
 def read_fraction(data: Any) -> Fraction:
