@@ -1,8 +1,9 @@
 """The engine: what an exercise declares, how an answer is driven and judged."""
 
-from dlcore.exercises.engine.certificate import Certificate, verify
+from dlcore.exercises.engine.certificate import Certificate, verify, verify_two_units
 from dlcore.exercises.engine.declaration import Driver, Exercise, Finding, Note, Slip
 from dlcore.exercises.engine.driving import Outcome, drive
+from dlcore.exercises.engine.evaluated import EvaluatedGraph
 from dlcore.exercises.engine.formula import Derivation, Formula, evaluate
 from dlcore.exercises.engine.function import Change, Function, Pullback
 from dlcore.exercises.engine.graph import ComputeGraph
@@ -16,6 +17,7 @@ __all__ = [
     "ComputeGraph",
     "Derivation",
     "Driver",
+    "EvaluatedGraph",
     "Exercise",
     "Finding",
     "Formula",
@@ -33,4 +35,5 @@ __all__ = [
     "evaluate",
     "threshold_net",
     "verify",
+    "verify_two_units",
 ]
