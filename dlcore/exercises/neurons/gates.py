@@ -103,8 +103,8 @@ xor_gate = Network(
     id="ours-xor-gate",
     title="A net for exclusive or",
     statement="Give the weights of a net of threshold units that gives 1 if exactly one of two input bits "
-    "is 1. "
-    "A unit gives 1 if w·x + b > 0, else 0. The answer is a list of layers (W, b), one row of W a unit.",
+    "is 1. A unit gives 1 if w·x + b > 0, else 0. The answer is a list of layers (W, b), one row of W a "
+    "unit.",
     stub="xor = [\n    (..., ...),  # W and b of the hidden layer\n"
     "    (..., ...),  # W and b of the output unit\n]\n",
     points=2,

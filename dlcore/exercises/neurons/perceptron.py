@@ -62,10 +62,8 @@ perceptron_step = Function(
     "label y (0 or 1). It has two mistakes. Mend it: return the pair of the new weight vector and the new "
     "bias. A weighted sum (bias included) of exactly 0 does not fire.",
     source="buduma 1",
-    stub="def perceptron_step(weight, bias, x, y, eta):\n"
-    "    guess = 1.0 if weight @ x + bias > 0 else 0.0\n"
-    "    weight = weight + eta * (guess - y) * x\n"
-    "    return weight, bias\n",
+    stub="def perceptron_step(weight, bias, x, y, eta):\n    guess = 1.0 if weight @ x + bias > 0 else "
+    "0.0\n    weight = weight + eta * (guess - y) * x\n    return weight, bias\n",
     points=2,
     reference=_perceptron_step,
     also=(_perceptron_cases,),

@@ -32,8 +32,7 @@ neuron_output = Number(
     id="ours-neuron-output",
     title="What a neuron gives",
     statement="A neuron with a sigmoid has weights {w1} and {w2} and bias {b}. What does it give for the "
-    "input "
-    "({x1}, {x2})? Four digits will do.",
+    "input ({x1}, {x2})? Four digits will do.",
     stub="output = ...\n",
     given={"w1": 2.0, "w2": -1.0, "x1": 0.5, "x2": 1.25, "b": -0.25},
     draw=_drawn_neuron,
