@@ -1,15 +1,16 @@
 """Exercises whose answer is a formula, judged by its value at random points.
 
 A formula may come as text, as a SymPy expression or as a Python function of the
-variables. Text is never executed: it is parsed, and only arithmetic and a few functions
-are understood. So no formula needs SymPy, and every equal form is right.
+variables. Text is never executed: `notation` reads it into a tree, and only arithmetic and
+a few functions are understood. So no formula needs SymPy, and every equal form is right.
 """
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,42 +20,152 @@ from dlcore.errors import ValidationError
 from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs
 from dlcore.exercises.engine.differences import agree, first_difference, within
 from dlcore.exercises.engine.driving import Outcome, drive
+from dlcore.exercises.engine.notation import (
+    LONGEST,
+    Tree,
+    inlined,
+    read,
+    shape,
+    spelled,
+    split,
+    words,
+)
 
 __all__ = ["Derivation", "Formula", "evaluate"]
 
 Array = NDArray[Any]
 
-LONGEST = 2000
-
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "exp": np.exp,
-    "log": np.log,
-    "ln": np.log,
-    "sqrt": np.sqrt,
-    "tanh": np.tanh,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
+VALUES: Mapping[str, Callable[..., Any]] = {
+    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "tanh", "sinh", "cosh", "abs", "floor")},
+    "sech": lambda z: 1 / np.cosh(z),
     "sigmoid": lambda z: 0.5 * np.tanh(0.5 * z) + 0.5,
     "relu": lambda z: np.maximum(z, 0),
-    "abs": np.abs,
-    "floor": np.floor,
-    "ceiling": np.ceil,
     "ceil": np.ceil,
     "max": np.maximum,
     "min": np.minimum,
 }
-SIGNS = str.maketrans({"^": "**", "×": "*", "·": "*", "−": "-"})
-CONSTANTS = {"e": np.e, "E": np.e, "pi": np.pi}
-OPERATORS: Mapping[type, Callable[..., Any]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: np.divide,
-    ast.FloorDiv: np.floor_divide,
-    ast.Pow: np.power,
-    ast.USub: np.negative,
-    ast.UAdd: np.positive,
+#: Functions without a rule: what still holds with them holds by its form.
+STRANGERS: Mapping[str, Callable[..., Any]] = {
+    **VALUES,
+    "sigmoid": lambda z: np.sin(1.7 * z + 0.3) + 0.1 * z * z,
+    "tanh": lambda z: np.cos(1.3 * z + 0.4) + 0.2 * z,
 }
+CONSTANTS = {"e": np.e, "pi": np.pi}
+
+#: Imaginary step of a derivative; squared, it vanishes beside any number.
+TINY = 1e-30
+
+IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """What names stand for.
+
+    Attributes
+    ----------
+    values : mapping
+        Of the variables, numbers or arrays.
+    meaning : mapping
+        Trees of the names that depend on them.
+    functions : mapping
+        What is called.
+    slopes : bool
+        Whether dy/dx is understood.
+    hidden : tuple of str
+        Names that no message mentions.
+    """
+
+    values: Mapping[str, Any]
+    meaning: Mapping[str, Tree] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=lambda: VALUES)
+    slopes: bool = False
+    hidden: tuple[str, ...] = ()
+
+    def names(self) -> list[str]:
+        """Return all names, and y(x) where y depends on x, and mu(v1) for mu1."""
+        spelled_out = [
+            f"{re.sub(r'[0-9]', '', name)}({variable})"
+            for name in self.meaning
+            for variable in self.values
+            if re.sub(r"\D", "", name) == re.sub(r"\D", "", variable)
+        ]
+        return [name for name in (*self.values, *self.meaning, *spelled_out) if name not in self.hidden]
+
+    def read(self, text: str) -> list[Tree]:
+        """Read one formula, in each way that it can be meant."""
+        return read(text, self.names(), self.hidden)
+
+    def defined(self, name: str, text: str) -> _Scope:
+        """Return the scope with one more name."""
+        return replace(self, meaning={**self.meaning, name: self.read(text)[0]})
+
+    def at(self, tree: Tree) -> Any:
+        """Evaluate a tree; NaN or infinity where it has no value."""
+        try:
+            with np.errstate(all="ignore"):
+                return _value(tree, self)
+        except (TypeError, RecursionError):
+            raise ValidationError("this formula has no value") from None
+
+
+def _value(tree: Tree, scope: _Scope) -> Any:
+    kind, *parts = tree
+    if kind == "number":
+        return np.float64(parts[0])
+    if kind == "name":
+        return _named(parts[0], scope)
+    if kind in ("slope", "prime"):
+        return _derivative(kind, parts[0], parts[1], scope)
+    if kind == "call":
+        function, *arguments = parts
+        return scope.functions[function](*(_value(argument, scope) for argument in arguments))
+    if kind == "product":
+        return reduce(lambda so_far, factor: _times(so_far, factor, scope), parts, np.float64(1))
+    values = [_value(part, scope) for part in parts]
+    if kind == "power":
+        return np.power(*values)
+    if kind == "negative":
+        return -values[0]
+    return 1 / values[0] if kind == "inverse" else reduce(np.add, values)
+
+
+def _times(value: Any, factor: Tree, scope: _Scope) -> Any:
+    """Multiply, or divide at once: 49/49 is 1, 49·(1/49) is not."""
+    if factor[0] == "inverse":
+        return value / _value(factor[1], scope)
+    return value * _value(factor, scope)
+
+
+def _named(name: str, scope: _Scope) -> Any:
+    if name in scope.meaning:
+        return _value(scope.meaning[name], scope)
+    if name in scope.values:
+        value = np.asarray(scope.values[name])
+        return value if value.dtype.kind == "c" else value.astype(float)
+    return np.float64(CONSTANTS[name])
+
+
+def _derivative(kind: str, by: str, body: Tree, scope: _Scope) -> Any:
+    """Differentiate by an imaginary step, which is exact.
+
+    A slope is that of a formula by a variable, a prime that of a function at its argument.
+    """
+    if not scope.slopes:
+        raise ValidationError("a derivative is asked for: carry it out")
+    if kind == "prime":
+        return np.imag(scope.functions[by](_moved(_value(body, scope)))) / TINY
+    by = by or next(iter(scope.values))
+    if by not in scope.values:
+        raise ValidationError(f"d{by} is not clear; the variables are {', '.join(scope.values)}")
+    moved = replace(scope, values={**scope.values, by: _moved(scope.values[by])})
+    return np.imag(_value(body, moved)) / TINY
+
+
+def _moved(at: Any) -> Array:
+    if np.asarray(at).dtype.kind == "c":
+        raise ValidationError("a derivative of a derivative is not understood")
+    return np.asarray(at + TINY * 1j)
 
 
 def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
@@ -63,7 +174,8 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     Parameters
     ----------
     text : str
-        Such as ``"k*((m-f)/s + 1)^2"``; ``^`` is a power.
+        Such as ``"k*((m-f)/s + 1)^2"``; ``^`` is a power. Lines before the last may define
+        names: ``"z = 2x; z + 1"``. Of equal sides, the last counts.
     variables : mapping
         Values of the variables, numbers or arrays.
 
@@ -77,55 +189,56 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     ValidationError
         If it cannot be read, with the place.
     """
+    return _readings(text, _Scope(variables))[0]
+
+
+def _readings(text: str, scope: _Scope) -> list[Any]:
+    """Return the value of a formula; several, where it can be meant in several ways."""
+    statements = _statements(text)
+    for statement in statements[:-1]:
+        name, _, body = statement.partition("=")
+        name = name.strip().replace("_", "")
+        if not IDENTIFIER.fullmatch(name) or not body.strip():
+            raise ValidationError(f"{statement[:80]!r} defines nothing: write name = formula, a line each")
+        if name in scope.values:
+            raise ValidationError(f"{name} is a variable of the exercise: it keeps its letter")
+        scope = scope.defined(name, split(body, "=")[-1])
+    return [scope.at(tree) for tree in scope.read(_sides(statements[-1])[-1])]
+
+
+def _statements(text: str) -> list[str]:
+    """Split a text at semicolons and at line breaks that do not stand within a formula."""
     if len(text) > LONGEST:
         raise ValidationError(f"a formula of {len(text)} characters is too long")
-    if "=" in text:
-        text = text.split("=")[-1]
-    try:
-        tree = ast.parse(text.strip().translate(SIGNS), mode="eval").body
-        with np.errstate(all="ignore"):
-            return _value(tree, variables)
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        if isinstance(error, ValidationError):
-            raise
-        raise ValidationError(
-            f"{text.strip()!r} is no formula that can be read: write every * and bracket"
-        ) from None
+    whole: list[str] = []
+    for piece in split(spelled(text), ";\n"):
+        if whole and ("=" not in whole[-1] or piece[0] in "+-*/=)^" or whole[-1][-1] in "+-*/=(^"):
+            whole[-1] += " " + piece
+        else:
+            whole.append(piece)
+    if not whole:
+        raise ValidationError("a formula is missing: this text is empty")
+    return whole
 
 
-def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return np.float64(float(str(node.value)))
-    if isinstance(node, ast.Name):
-        return _named(node.id, variables)
-    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-        return OPERATORS[type(node.op)](_value(node.left, variables), _value(node.right, variables))
-    if isinstance(node, ast.UnaryOp) and type(node.op) in OPERATORS:
-        return OPERATORS[type(node.op)](_value(node.operand, variables))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-        if node.func.id in variables:
-            raise ValidationError(
-                f"{ast.unparse(node)!r} would call {node.func.id}: write {node.func.id}*(...)"
-            )
-        return _called(node.func.id, [_value(argument, variables) for argument in node.args])
-    raise ValidationError(f"{ast.unparse(node)!r} is not understood in a formula")
+def _sides(statement: str) -> list[str]:
+    sides = split(statement, "=")
+    if not sides:
+        raise ValidationError(f"{statement[:80]!r} is no formula")
+    return sides
 
 
-def _named(name: str, variables: Mapping[str, Any]) -> Any:
-    if name in variables:
-        return np.asarray(variables[name], float)
-    if name in CONSTANTS:
-        return np.float64(CONSTANTS[name])
-    raise ValidationError(f"{name!r} is not one of the variables {', '.join(variables)}")
+def _meanings(points: Mapping[str, Array], meaning: Mapping[str, str], **settings: Any) -> _Scope:
+    scope = _Scope(points, **settings)
+    for name, text in meaning.items():
+        scope = scope.defined(name, spelled(text))
+    return scope
 
 
-def _called(name: str, arguments: list[Any]) -> Any:
-    known = name if name in FUNCTIONS else name.lower()
-    if known not in FUNCTIONS:
-        raise ValidationError(f"the function {name!r} is not known; there are {', '.join(FUNCTIONS)}")
-    if len(arguments) != (2 if known in ("max", "min") else 1):
-        raise ValidationError(f"{name} got {len(arguments)} arguments")
-    return FUNCTIONS[known](*arguments)
+def _read_as(text: str, names: Iterable[str]) -> str:
+    """Say what a bracket right behind a variable was taken for."""
+    found = re.search(rf"\b({'|'.join(map(re.escape, names))})\(", spelled(text))
+    return f" ({found[1]}(...) was read as a product: write {found[1]}*(...) to be sure.)" if found else ""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -136,6 +249,12 @@ class Formula(Exercise):
     ----------
     sample : callable
         ``sample(rng) -> {name: value}``: a random point, in the order of the statement.
+    meaning : mapping
+        More names that a text may use, as formulas: ``{"z": "sigma(w*x)"}``, each in the
+        variables and in those before it.
+    absent : tuple of str
+        Names that a right text does not use and wrong ones do, so that a slip can tell what is
+        wrong with them.
     count : int, default 16
         How many points are tried.
     rtol : float, default 1e-6
@@ -143,6 +262,8 @@ class Formula(Exercise):
     """
 
     sample: Callable[[np.random.Generator], Mapping[str, float]]
+    meaning: Mapping[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
     count: int = 16
     rtol: float = 1e-6
 
@@ -156,69 +277,98 @@ class Formula(Exercise):
         iterable of tuple
             A mapping from each variable to an array.
         """
-        rng = np.random.default_rng(self.seed)
-        points = [self.sample(rng) for _ in range(self.count)]
-        return [({name: np.array([float(p[name]) for p in points]) for name in points[0]},)]
+        return [(_points(self.sample, self.count, self.seed),)]
 
     def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
         """Compare the values at all points; the message shows the simplest one that differs."""
         points = rounds[0][0]
-        got, why = self._values(outcomes[0], points)
-        if got is None:
+        readings, why = self._values(outcomes[0], points)
+        if not readings:
             return Finding(why, "error")
-        want, _ = self._values(drive(self.reference, rounds[0], how=self.how), points)
-        assert want is not None  # the tests hold the reference to it
-        bad = ~within(got, want, self.rtol, 1e-12)
-        if not bad.any():
+        (want, *_), _ = self._values(drive(self.reference, rounds[0], how=self.how), points)
+        if any(agree(got, want, self.rtol, 1e-12) for got in readings):
             return None
+        got = readings[0]
+        bad = ~within(got, want, self.rtol, 1e-12)
         size = sum(np.abs(values) for values in points.values())
         k = int(np.argmin(np.where(bad, size, np.inf)))
-        place = ", ".join(f"{name} = {values[k]:.4g}" for name, values in points.items())
         share = "" if bad.all() else f" It is right at {int((~bad).sum())} of {bad.size} points tried."
         what = f": {first_difference(got, want)}" if bad.all() and _telling(got, want) else ""
-        return Finding(f"At {place} expected {want[k]:.6g}, yours gives {got[k]:.6g}{what}.{share}")
+        data = outcomes[0].values[0]
+        note = _read_as(data, points) if isinstance(data, str) else ""
+        return Finding(
+            f"At {_place(points, k)} expected {want[k]:.6g}, yours gives {got[k]:.6g}{what}.{share}{note}"
+        )
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
         """Compare with the slip's values at all points."""
         points = rounds[0][0]
-        got, _ = self._values(outcomes[0], points)
+        mine, _ = self._values(outcomes[0], points)
         slip, _ = self._values(wrong[0], points)
-        return got is not None and slip is not None and agree(got, slip, self.rtol, 1e-12)
+        return bool(slip) and any(agree(got, slip[0], self.rtol, 1e-12) for got in mine)
 
     def _secrets(self) -> Iterable[Sequence[str]]:
         """Return the formula."""
         return [[str(self.reference)]]
 
-    def _values(self, outcome: Outcome, points: Mapping[str, Array]) -> tuple[Array | None, str]:
+    def _values(self, outcome: Outcome, points: Mapping[str, Array]) -> tuple[list[Array], str]:
+        """Return the values in every way that the formula can be meant."""
         if outcome.state != "returned":
-            return None, f"This formula cannot be evaluated: {outcome.error}"
+            return [], f"This formula cannot be evaluated: {outcome.error}"
         data = outcome.values[0]
+        if isinstance(data, list) and data and all(isinstance(line, str) for line in data):
+            data = ";".join(data)
         if isinstance(data, (list, dict)) or data is None or data is ...:
-            return None, f"Expected one formula in {', '.join(points)}."
+            return [], f"Expected one formula in {', '.join(points)}."
         try:
-            value = evaluate(data, points) if isinstance(data, str) else np.asarray(data, float)
-            return np.broadcast_to(value, (self.count,)), ""
+            scope = _meanings({**points, **self._strange()}, self.meaning, hidden=self.absent)
+            values = _readings(data, scope) if isinstance(data, str) else [np.asarray(data, float)]
+            return [np.broadcast_to(value, (self.count,)) for value in values], ""
         except ValidationError as error:
-            return None, f"{error}."
+            return [], f"{error}."
         except (TypeError, ValueError, OverflowError):
-            return None, f"Expected one number at each point, for {', '.join(points)}."
+            return [], f"Expected one number at each point, for {', '.join(points)}."
+
+    def _strange(self) -> dict[str, Array]:
+        rng = np.random.default_rng(self.seed + 1)
+        return {name: rng.uniform(0.5, 1.5, self.count) for name in self.absent}
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One formula of a chain: as written, as trees, and what its names stand for."""
+
+    text: str
+    trees: list[Tree]
+    scope: _Scope
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Derivation(Exercise):
     """A chain of formulas from a first to a last one, each equal to the one before.
 
-    The answer is a list of formulas, as for `Formula`; the reference is such a list. The
-    values decide, at random points.
+    The answer is a list of formulas, as for `Formula`, or one text with ``=`` between
+    them; the reference is such a list. The values decide, at random points. Derivatives
+    such as ``dy/dx`` and ``d/dx (...)`` are understood, and lines that define a name
+    (``"D = 1 + exp(x)"``). A chain may be given from its end to its start.
 
     Attributes
     ----------
     sample : callable
-        ``sample(rng) -> {name: value}``: a random point. Variables may depend on each other,
-        as y on x.
-    last : str
-        What the last formula must be, in these very variables: compared at points where
-        they no longer depend on each other.
+        ``sample(rng) -> {name: value}``: a random point.
+    first : tuple of str
+        Forms of the start; the first one is shown. A chain may start with any formula of
+        the same value that is not yet the end; but if that value is one number at all
+        points, only with one of these.
+    last : tuple of str
+        Forms of the end; the first one is shown. What does not come down to one of them
+        by the rules of arithmetic alone is not the end: `meaning`, sigma and tanh then
+        stand for any values and functions, and where a form has none of them, nothing but
+        the order of terms and factors may differ.
+    meaning : mapping
+        Names that depend on the variables, as in `Formula`: ``{"y": "sigma(x)"}``.
+    uses : tuple of str
+        Functions one of which must appear in the chain: those of the definition.
     fewest : int, default 3
         How many formulas the chain must have.
     count : int, default 16
@@ -228,70 +378,181 @@ class Derivation(Exercise):
     """
 
     sample: Callable[[np.random.Generator], Mapping[str, float]]
-    last: str
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    meaning: Mapping[str, str] = field(default_factory=dict)
+    uses: tuple[str, ...] = ("exp",)
     fewest: int = 3
     count: int = 16
     rtol: float = 1e-6
 
-    def _points(self) -> dict[str, Array]:
-        rng = np.random.default_rng(self.seed)
-        points = [self.sample(rng) for _ in range(self.count)]
-        return {name: np.array([float(p[name]) for p in points]) for name in points[0]}
-
     def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
-        """Compare the first step with ours, then each with the one before."""
-        steps = outcomes[0].values[0] if outcomes[0].state == "returned" else None
-        if not isinstance(steps, list) or not steps or not all(isinstance(step, str) for step in steps):
-            return Finding("Expected a list of formulas, each a text or a SymPy expression.", "error")
-        points = self._points()
+        """Compare the first step with ours, then each with the one before, then look at the ends."""
         try:
-            values = [self._at(step, points) for step in steps]
+            steps = self._steps(outcomes[0])
+            if not steps:
+                return Finding("Expected a list of formulas, each a text or a SymPy expression.", "error")
+            wrong = self._first_wrong(steps)
         except ValidationError as error:
             return Finding(f"{error}.", "error")
-        right = self._at(self.settled(self.reference)[0], points)
-        for number, (step, value) in enumerate(zip(steps, values, strict=True), 1):
-            if not agree(value, right, self.rtol, 1e-9):
-                return Finding(self._break(number, step, value, right, points))
-        free = {name: np.roll(values, i) for i, (name, values) in enumerate(points.items())}
-        if not agree(self._at(steps[-1], free), self._at(self.last, free), self.rtol, 1e-9):
-            return Finding(f"Every step is right. Go on until {self.last}.", "close", "not at the end", 0.5)
-        written = {"".join(step.split()) for step in steps}
-        if len(written) < self.fewest:
-            text = f"All steps are equal, but a derivation needs at least {self.fewest} that differ."
-            return Finding(text, "close", "steps missing", 0.5)
+        if wrong is not None:
+            return Finding(self._break(*wrong, steps))
+        return self._ends(steps) or self._length(steps)
+
+    def _steps(self, outcome: Outcome) -> list[_Step]:
+        """Read the chain; definitions and remarks go into the scope of what follows."""
+        data = outcome.values[0] if outcome.state == "returned" else None
+        lines = data if isinstance(data, list) else [data]
+        if not any(isinstance(line, str) for line in lines):
+            return []
+        if not all(isinstance(line, (str, int, float)) for line in lines):
+            return []
+        statements = [part for line in lines for part in _statements(str(line))]
+        scope, steps = self._scope(), []
+        for number, statement in enumerate(statements):
+            sides = _sides(statement)
+            name = sides[0].replace("_", "")
+            later = " ".join([*sides[1:], *statements[number + 1 :]])
+            if len(sides) > 1 and IDENTIFIER.fullmatch(name) and name not in scope.names():
+                if re.search(rf"(?<![^\W\d_]){re.escape(name)}(?![^\W\d_])", later.replace("_", "")):
+                    scope = scope.defined(name, sides[1])
+                    continue
+                sides = sides[1:]  # the left side is but a label
+            found = [_Step(side, scope.read(side), scope) for side in sides]
+            if len(found) == 1 or not self._remark(found):
+                steps += found
+        return steps
+
+    def _scope(self) -> _Scope:
+        return _meanings(_points(self.sample, self.count, self.seed), self.meaning, slopes=True)
+
+    def _remark(self, sides: list[_Step]) -> bool:
+        """Whether an equation is true of something else than the chain: y = 1/(1 + exp(-x))."""
+        if sides[0].trees[0][0] not in ("name", "call", "slope"):
+            return False
+        values = [self._at(side)[0] for side in sides]
+        equal = all(self._same(value, values[0]) for value in values)
+        return equal and not self._same(values[0], self._right())
+
+    def _right(self) -> Array:
+        """Return the value of the whole chain at all points."""
+        scope = self._scope()
+        start = spelled(self.settled(self.reference)[0])
+        return self._at(_Step(start, scope.read(start), scope))[0]
+
+    def _same(self, value: Array, right: Array) -> bool:
+        return agree(value, right, self.rtol, 1e-9)
+
+    def _at(self, step: _Step) -> list[Array]:
+        """Return the values of a step in every way that it can be meant."""
+        values = (step.scope.at(tree) for tree in step.trees)
+        return [np.array(np.broadcast_to(value, (self.count,)), float) for value in values]
+
+    def _first_wrong(self, steps: list[_Step]) -> tuple[int, Array] | None:
+        """Return the place of the first step of another value, and its values."""
+        right = self._right()
+        for place, step in enumerate(steps):
+            readings = self._at(step)
+            if not any(self._same(value, right) for value in readings):
+                return place, readings[0]
         return None
 
-    def _at(self, formula: str, points: Mapping[str, Array]) -> Array:
-        return np.array(np.broadcast_to(evaluate(formula, points), (self.count,)))
-
-    def _break(self, number: int, step: str, value: Array, right: Array, points: Mapping[str, Array]) -> str:
+    def _break(self, place: int, value: Array, steps: list[_Step]) -> str:
+        """Say which step is wrong and where the two sides differ."""
+        right, scope = self._right(), self._scope()
         k = int(np.argmax(~within(value, right, self.rtol, 1e-9)))
-        place = ", ".join(f"{name} = {values[k]:.4g}" for name, values in points.items())
-        before = "what is asked" if number == 1 else f"step {number - 1}"
-        numbers = f"at {place} it is {value[k]:.6g} instead of {right[k]:.6g}"
-        return f"Step {number}, {step[:80]}, is not equal to {before}: {numbers}."
+        known = dict(scope.values) | {
+            name: np.broadcast_to(scope.at(tree), (self.count,)) for name, tree in scope.meaning.items()
+        }
+        text = steps[place].text[:80]
+        if np.ptp(right) and not any(part in known for tree in steps[place].trees for part in words(tree)):
+            return f"Step {place + 1}, {text}, is a number: values at single points prove no formula."
+        before = f"step {place}, {steps[place - 1].text[:80]}" if place else f"what is asked, {self.first[0]}"
+        numbers = f"at {_place(known, k)} it is {value[k]:.6g} instead of {right[k]:.6g}"
+        return f"Step {place + 1}, {text}, is not equal to {before}: {numbers}."
+
+    def _ends(self, steps: list[_Step]) -> Finding | None:
+        """Say that the chain starts elsewhere, goes round in a circle or stops too early."""
+        starts_at_end = self._like(steps[0], self.last)
+        if starts_at_end and len(steps) > 1 and self._like(steps[-1], self.first):
+            return None
+        if starts_at_end:
+            text = f"This starts with what is to be shown. Start with {self.first[0]}."
+            return Finding(text, "close", "starts at the end", 0.25)
+        if np.ptp(self._right()) < TINY and not self._like(steps[0], self.first):
+            text = f"Every step is right, but the first is not {self.first[0]}, nor that written out."
+            return Finding(text, "close", "another start", 0.25)
+        if not self._like(steps[-1], self.last):
+            text = f"Every step is right. Go on until {self.last[0]}."
+            return Finding(text, "close", "not at the end", 0.5)
+        return None
+
+    def _length(self, steps: list[_Step]) -> Finding | None:
+        """Say that there is nothing between start and end, or nothing that shows it."""
+        written = {repr(shape(step.trees[0])) for step in steps}
+        carried_out = [form for form in written if not re.search("'(slope|prime)'", form)]
+        if len(written) < self.fewest or len(carried_out) < self.fewest - 1:
+            text = f"All steps are equal, but a derivation needs at least {self.fewest} that differ"
+            return Finding(f"{text}: show what lies between.", "close", "steps missing", 0.5)
+        if not any(name in self.uses for step in steps for name in words(step.trees[0])):
+            text = f"All steps are equal, but none of them shows why: {self.uses[0]} never appears."
+            return Finding(text, "close", "definition not used", 0.5)
+        return None
+
+    def _like(self, step: _Step, forms: tuple[str, ...]) -> bool:
+        """Whether a step is one of the forms, for any values and functions."""
+        own, free = self._scope(), self._freed(step.scope)
+        mine = [shape(inlined(tree, step.scope.meaning)) for tree in step.trees]
+        for form in forms:
+            tree = own.read(spelled(form))[0]
+            if shape(inlined(tree, own.meaning)) in mine:
+                return True
+            if self._is_free(tree) and any(self._equal_in(free, one, tree) for one in step.trees):
+                return True
+        return False
+
+    def _is_free(self, tree: Tree) -> bool:
+        """Whether a form holds a name or a function that may stand for anything."""
+        return any(part in (*self.meaning, "sigmoid", "tanh") for part in words(tree))
+
+    def _freed(self, scope: _Scope) -> _Scope:
+        """Return a scope in which y no longer depends on x, and sigma is any function."""
+        rng = np.random.default_rng(self.seed)
+        values = {name: rng.uniform(0.2, 0.8, self.count) for name in (*scope.values, *self.meaning)}
+        own = {name: tree for name, tree in scope.meaning.items() if name not in self.meaning}
+        return _Scope(values, own, STRANGERS)
+
+    def _equal_in(self, scope: _Scope, mine: Tree, form: Tree) -> bool:
+        try:
+            values = [np.array(np.broadcast_to(scope.at(tree), (self.count,))) for tree in (mine, form)]
+        except ValidationError:
+            return False
+        return self._same(*values)
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
         """Say whether the first wrong step has the same values in both."""
-        mine, slip = self._first_wrong(outcomes[0]), self._first_wrong(wrong[0])
-        return mine is not None and slip is not None and agree(mine, slip, self.rtol, 1e-9)
-
-    def _first_wrong(self, outcome: Outcome) -> Array | None:
-        """Return the values of the first step that is not equal to the reference."""
-        points = self._points()
-        right = self._at(self.settled(self.reference)[0], points)
-        try:
-            for step in outcome.values[0]:
-                value = self._at(step, points)
-                if not agree(value, right, self.rtol, 1e-9):
-                    return value
-        except (ValidationError, TypeError, AttributeError, IndexError):
-            pass
-        return None
+        found = []
+        for outcome in (outcomes[0], wrong[0]):
+            try:
+                found.append(self._first_wrong(self._steps(outcome)))
+            except ValidationError:
+                return False
+        mine, slip = found
+        return mine is not None and slip is not None and self._same(mine[1], slip[1])
 
     def _secrets(self) -> Iterable[Sequence[str]]:
         """Return the steps between the first and the last."""
         return [[str(step)] for step in self.settled(self.reference)[1:-1]]
+
+
+def _points(sample: Callable[[np.random.Generator], Mapping[str, float]], count: int, seed: int) -> Any:
+    rng = np.random.default_rng(seed)
+    points = [sample(rng) for _ in range(count)]
+    return {name: np.array([float(p[name]) for p in points]) for name in points[0]}
+
+
+def _place(points: Mapping[str, Array], k: int) -> str:
+    return ", ".join(f"{name} = {values[k]:.4g}" for name, values in points.items())
 
 
 def _telling(got: Array, want: Array) -> bool:

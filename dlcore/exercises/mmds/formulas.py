@@ -11,8 +11,8 @@ from dlcore.exercises.engine import Derivation, Slip
 __all__ = ["sigmoid_derivative"]
 
 
-def _sigmoid_point(x: float) -> Mapping[str, float]:
-    return {"x": x, "y": float(1 / (1 + np.exp(-x)))}
+def _point(rng: np.random.Generator) -> Mapping[str, float]:
+    return {"x": round(float(rng.uniform(0.1, 2.5)) * int(rng.choice([-1, 1])), 1)}
 
 
 sigmoid_derivative = Derivation(
@@ -25,8 +25,10 @@ sigmoid_derivative = Derivation(
     source="mmds 13.2.10",
     stub='steps = ["...", "y*(1 - y)"]\n',
     points=2,
-    sample=lambda rng: _sigmoid_point(float(rng.uniform(-3, 3))),
-    last="y*(1-y)",
+    sample=_point,
+    meaning={"y": "sigma(x)"},
+    first=("dy/dx", "exp(-x)/(1 + exp(-x))^2"),
+    last=("y*(1-y)", "sigma(x)*(1-sigma(x))"),
     reference=[
         "exp(-x)/(1 + exp(-x))^2",
         "1/(1 + exp(-x)) * exp(-x)/(1 + exp(-x))",
