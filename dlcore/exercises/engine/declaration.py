@@ -95,7 +95,7 @@ class Finding:
 
 @dataclass(frozen=True, repr=False)
 class Note:
-    """A hint or a worked answer, for the terminal and for a notebook.
+    """A hint or a worked answer: plain in the terminal, folded in a notebook, where nobody need see it.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ class Note:
 
     def _repr_html_(self) -> str:
         code = f"<pre>{escape(self.code)}</pre>" if self.code else ""
-        return f"<div><p><strong>{escape(self.title)}.</strong> {escape(self.text)}</p>{code}</div>"
+        return f"<details><summary>{escape(self.title)}</summary><p>{escape(self.text)}</p>{code}</details>"
 
 
 @dataclass
@@ -219,7 +219,7 @@ class Exercise(ABC):
         """
         own = self if seed is None else self.variant(seed)
         try:
-            verdict = own.examine(lambda inputs: drive(answer, inputs, how=own.how, stub=own.stub))
+            verdict = own.examine(own._driver(answer))
         except Exception as error:
             message = f"This answer could not be judged ({type(error).__name__}). Is it what was asked for?"
             verdict = own.verdict(Finding(message, "error"))
@@ -252,8 +252,11 @@ class Exercise(ABC):
         Note
             The answer, why it is right, and what `check` says of it.
         """
-        verdict = self.check(self.settled(self.reference))
+        verdict = self.examine(self._driver(self.settled(self.reference)))  # nobody's answer: not checked
         return Note("Solution", self.text(self.because), f"{self._worked()}\n\n# check: {verdict.status}")
+
+    def _driver(self, answer: Any) -> Driver:
+        return lambda inputs: drive(answer, inputs, how=self.how, stub=self.stub)
 
     def variant(self, seed: int) -> Self:
         """Return the same exercise with numbers of one's own.
