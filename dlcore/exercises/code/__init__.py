@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 from dlcore.exercises.code.layers import *
+from dlcore.exercises.code.sequences import *

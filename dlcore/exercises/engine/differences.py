@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -128,8 +129,8 @@ def _shapes(got: Array, want: Array) -> str:
     text = f"the shape is {got.shape}, expected {want.shape}"
     if _same(np.squeeze(got), np.squeeze(want)):
         return text + ": the numbers are right, but there are axes of length one too many or too few"
-    if got.ndim == want.ndim == 2 and _same(got.T, want):
-        return text + ": it is transposed"
+    if got.ndim == want.ndim and (why := _other_axes(got, want) or _cut(got, want)):
+        return f"{text}: {why}"
     if got.size == want.size and _same(got.ravel(), want.ravel()):
         return text + ": the numbers are right, in another arrangement"
     for word, reduced in (("mean", np.mean), ("sum", np.sum)):
@@ -138,6 +139,28 @@ def _shapes(got: Array, want: Array) -> str:
                 over = "all entries" if axis is None else f"axis {axis}"
                 return text + f": the {word} over {over} would be right"
     return text
+
+
+def _other_axes(got: Array, want: Array) -> str:
+    """Say whether the axes stand in another order."""
+    if got.ndim == 2 and _same(got.T, want):
+        return "it is transposed"
+    for order in permutations(range(want.ndim)) if want.ndim <= 5 else ():
+        if _same(got, want.transpose(order)):
+            return f"the numbers are right, but your axes are axes {order} of what is expected"
+    return ""
+
+
+def _cut(got: Array, want: Array) -> str:
+    """Say whether the beginning is right, but there is more or less than that."""
+    common = tuple(slice(min(a, b)) for a, b in zip(got.shape, want.shape, strict=True))
+    if not got.ndim or not got[common].size or not _same(got[common], want[common]):
+        return ""
+    for word, left, right in (("short", got, want), ("long", want, got)):
+        axes = [i for i in range(got.ndim) if left.shape[i] < right.shape[i]]
+        if axes and left[common].shape == left.shape:
+            return f"what is there is right, but it is too {word} along axis {' and '.join(map(str, axes))}"
+    return ""
 
 
 def _uniform(want: Array, got: Array) -> Iterator[tuple[str, Array]]:
@@ -225,7 +248,8 @@ def write(value: Any, digits: int = 4) -> str:
         At most about 200 characters.
     """
     if not isinstance(value, (np.ndarray, np.number)):
-        text = repr(value)
+        several = isinstance(value, list) and value and isinstance(value[0], np.ndarray)
+        text = f"[{', '.join(write(part) for part in value)}]" if several else repr(value)
         return text if len(text) <= 200 else f"{text[:190]} …"
     if value.ndim == 0:
         return f"{float(value) + 0.0:.{digits + 2}g}"
@@ -290,9 +314,9 @@ def what_failing_share(
     return ""
 
 
-def _arrays(inputs: tuple[Any, ...]) -> Iterator[Any]:
+def _arrays(inputs: tuple[Any, ...] | list[Any]) -> Iterator[Any]:
     for value in inputs:
-        if isinstance(value, tuple):
+        if isinstance(value, (tuple, list)):
             yield from _arrays(value)
         elif isinstance(value, np.ndarray):
             yield value

@@ -162,10 +162,22 @@ def _function(answer: Any) -> Callable[..., Any]:
 
 
 def _arrays(result: Any) -> tuple[Any, ...]:
-    """Read one array, or a tuple of arrays (a tuple of numbers is one array)."""
+    """Read one array, or several: a tuple not of numbers, or a list of arrays of different shapes."""
     if isinstance(result, tuple) and not all(_is_scalar(part) for part in result):
         return tuple(_array(part) for part in result)
-    return (_array(result),)
+    parts = _unlike(result) if isinstance(result, list) else ()
+    return parts or (_array(result),)
+
+
+def _unlike(result: list[Any]) -> tuple[Any, ...]:
+    """Read a list of arrays of different shapes; empty if it is anything else."""
+    try:
+        np.asarray(result)
+    except ValueError:
+        with contextlib.suppress(_Unreadable):
+            parts = tuple(_array(part) for part in result)
+            return parts if all(part is not None and part.ndim for part in parts) else ()
+    return ()
 
 
 def _array(value: Any) -> Any:
@@ -257,6 +269,8 @@ def _name(value: Any) -> str:
 def _equal(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         return np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f")
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_equal, a, b))
     return type(a) is type(b) and not isinstance(a, np.ndarray) and bool(a == b)
 
 

@@ -84,6 +84,9 @@ class Function(Exercise):
         What the results are called, where there are several: ``("The new weight", ...)``.
     cases : mapping of str to callable
         What may set the failing inputs apart: ``{"only with padding": lambda x, padding: padding > 0}``.
+    probes : mapping of str to tuple
+        Arguments that look at one part each, by its name: ``"the forget gate"``. If just one
+        of them fails, the message names the part.
     """
 
     inputs: Callable[[np.random.Generator, int], Inputs]
@@ -95,6 +98,7 @@ class Function(Exercise):
     gates: int | None = None
     returns: tuple[str, ...] = ()
     cases: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
+    probes: Mapping[str, Inputs] = field(default_factory=dict)
 
     how: ClassVar[str] = "call"
 
@@ -122,7 +126,7 @@ class Function(Exercise):
         return list(inspect.signature(self.reference).parameters)
 
     def rounds(self) -> Iterable[Inputs]:
-        """Return inputs of growing size, then the corners.
+        """Return inputs of growing size, then the corners and the probes.
 
         Returns
         -------
@@ -130,7 +134,7 @@ class Function(Exercise):
             Arguments.
         """
         rng = np.random.default_rng(self.seed)
-        return [*(self.inputs(rng, size) for size in SIZES), *self.corners]
+        return [*(self.inputs(rng, size) for size in SIZES), *self.corners, *self.probes.values()]
 
     def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
         """Compare every entry of every result, then look at what else was touched."""
@@ -176,7 +180,12 @@ class Function(Exercise):
         if outcome.state == "unreadable":
             return Finding(f"{outcome.error[:1].upper()}{outcome.error[1:]}.", "error", failing=look.inputs)
         if outcome.state == "raised":
-            return Finding(f"{call} raises {outcome.error}", "error", failing=look.inputs)
+            text = f"{call} raises {outcome.error}"
+            if any(words in outcome.error for words in ("matmul: ", "not aligned: ")):
+                text += (
+                    "\nWrite down the shapes of the two factors of that product: do they fit as they stand?"
+                )
+            return Finding(text, "error", failing=look.inputs)
         text = f"Expected {len(look.want)} results, got {len(look.got)}: {call}"
         return Finding(text, failing=look.inputs)
 
@@ -203,7 +212,7 @@ class Function(Exercise):
             [(text, self._has(case)) for text, case in self.cases.items()],
         )
         clause = f": {what}" if what else ""
-        tail = f" It fails {share}." if share else ""
+        tail = (f" It fails {share}." if share else self._only_part(compared)) + self._unsteady(compared)
         return Finding(
             f"{self._results(small.inputs)[i]} is wrong{clause}.{tail}\n"
             f"Smallest input that fails: {self._call(small.inputs)}\n"
@@ -215,6 +224,27 @@ class Function(Exercise):
     def _has(self, case: Callable[..., bool]) -> Callable[[Inputs], bool]:
         """Return whether a round's arguments are a case."""
         return lambda inputs: case(*inputs)
+
+    def _only_part(self, compared: list[_Look]) -> str:
+        """Name the part whose probe is the only one that fails."""
+        probed = compared[len(SIZES) + len(self.corners) :]
+        parts = [part for part, look in zip(self.probes, probed, strict=False) if look.fails]
+        return f" Of its parts, looked at one by one, only {parts[0]} is wrong." if len(parts) == 1 else ""
+
+    def _unsteady(self, compared: list[_Look]) -> str:
+        """Say that one dy, or the arguments of a corner that is declared twice, give two results."""
+        if not all(look.outcome.repeats for look in compared):
+            return " Calling `back` again with the same dy gives something else: is chance in it?"
+        first: dict[int, _Look] = {}
+        for look in compared:
+            before = first.setdefault(id(self._called_with(look.inputs)), look)
+            if not (look.broken or before.broken or agree(look.got[0], before.got[0], self.rtol, self.atol)):
+                return " Called again with the same arguments, it gives something else: is chance in it?"
+        return ""
+
+    def _called_with(self, inputs: Inputs) -> Inputs:
+        """Return what the function itself is called with."""
+        return inputs
 
     def _results(self, inputs: Inputs) -> list[str]:
         """Name the results."""
@@ -290,7 +320,7 @@ class Function(Exercise):
         return self._same(look.outcome, made, look.want)
 
     def _piecewise(self, mine: list[_Look]) -> tuple[Slip, ...] | None:
-        """Find a slip for each of several results."""
+        """Find slips for single results; they earn credit only if they explain all that is wrong."""
         wrong = sorted({i for look in mine for i in look.wrong})
         if not wrong or any(look.broken for look in mine) or len(mine[0].want) == 1:
             return None
@@ -299,7 +329,9 @@ class Function(Exercise):
             if len(slips) == 1:
                 explained = self._explained(function, mine, set(wrong) - found.keys())
                 found |= dict.fromkeys(explained, slips[0])
-        return tuple(s for s in self.slips if s in found.values()) if len(found) == len(wrong) else None
+        partly = len(found) < len(wrong)
+        named = (s for s in self.slips if s in found.values())
+        return tuple(s for s in named if not (partly and s.credit)) or None
 
     def _explained(self, function: Callable[..., Any], mine: list[_Look], results: set[int]) -> set[int]:
         """Return which of the results a wrong function gives as well."""
@@ -308,7 +340,8 @@ class Function(Exercise):
             slip = self._look(look.inputs, drive(function, look.inputs, how=self.how))
             if slip.broken:
                 return set()
-            results = {i for i in results if agree(look.got[i], slip.got[i], self.rtol, self.atol)}
+            pairs = dict(enumerate(zip(look.got, slip.got, strict=True)))
+            results = {i for i in results if i not in pairs or agree(*pairs[i], self.rtol, self.atol)}
             spoiled |= set(slip.wrong)
             if not results:
                 break
@@ -405,6 +438,39 @@ class Pullback(Function):
         values = drive(lambda *a: self.reference(*a)[0], arguments, how="call").values
         return tuple(rng.normal(size=value.shape) for value in values)
 
+    def recognize(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> tuple[Slip, ...] | None:
+        """Find the slip or slips, and if there are none, that of the values alone.
+
+        Parameters
+        ----------
+        rounds : sequence of tuple
+            The inputs.
+        outcomes : sequence of Outcome
+            What came of each.
+
+        Returns
+        -------
+        tuple of Slip or None
+            None if no slip explains it.
+        """
+        found = super().recognize(rounds, outcomes)
+        mine = [self._look(*pair) for pair in zip(rounds, outcomes, strict=True)]
+        outputs = len(rounds[0][1])
+        wrong = [look for look in mine if not look.broken and any(i < outputs for i in look.wrong)]
+        if found or not wrong:
+            return found
+        for slips, answer in self.mistakes():
+            if all(self._same_values(answer, look, outputs) for look in mine if not look.broken):
+                return slips
+        return None
+
+    def _same_values(self, answer: Callable[..., Any], look: _Look, outputs: int) -> bool:
+        made = self._look(look.inputs, drive(answer, look.inputs, how=self.how))
+        if made.broken:
+            return False
+        pairs = zip(look.got[:outputs], made.got[:outputs], strict=True)
+        return all(agree(g, w, self.rtol, self.atol) for g, w in pairs)
+
     def _has(self, case: Callable[..., bool]) -> Callable[[Inputs], bool]:
         """Return whether a round's arguments are a case, whatever the cotangents are."""
         return lambda inputs: case(*inputs[0])
@@ -460,6 +526,11 @@ class Pullback(Function):
         arguments = tuple(a[k : k + 1] if i in self.batched else a for i, a in enumerate(inputs[0]))
         return arguments, tuple(u[k : k + 1] for u in inputs[1])
 
+    def _called_with(self, inputs: Inputs) -> Inputs:
+        """Return the arguments without the cotangents."""
+        arguments: Inputs = inputs[0]
+        return arguments
+
     def _touchable(self) -> list[str]:
         return [*self.arguments, "dy"]
 
@@ -487,7 +558,7 @@ def _of_one_input(what: str) -> bool:
 
 def _weight(inputs: Inputs, *, empty: float = 1e6) -> float:
     """Rank inputs by their entries, by how many are not zero and not round, and by their settings."""
-    flat = [a for part in inputs for a in (part if isinstance(part, tuple) else (part,))]
+    flat = [a for part in inputs for a in (part if isinstance(part, (tuple, list)) else (part,))]
     arrays = [a for a in flat if isinstance(a, np.ndarray)]
     if not all(a.size for a in arrays):
         return empty  # an empty input shows little
