@@ -9,6 +9,7 @@ from dlcore.exercises.engine.function import Change, Function, Pullback
 from dlcore.exercises.engine.graph import ComputeGraph
 from dlcore.exercises.engine.network import Network, all_bits, threshold_net
 from dlcore.exercises.engine.number import Number
+from dlcore.exercises.engine.recurrent_net import RecurrentNet
 from dlcore.exercises.engine.verdict import Status, Verdict
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Number",
     "Outcome",
     "Pullback",
+    "RecurrentNet",
     "Slip",
     "Status",
     "Verdict",

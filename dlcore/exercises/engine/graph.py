@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ from dlcore.errors import ValidationError
 from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs
 from dlcore.exercises.engine.driving import Outcome, plain
 
-__all__ = ["ComputeGraph"]
+__all__ = ["ComputeGraph", "Nodes", "spelled_out"]
 
 #: Node name -> operator and inputs in order.
 Nodes = dict[str, tuple[str, list[str]]]
@@ -20,18 +22,32 @@ WORDS = {
     "+": "add",
     "plus": "add",
     "sum": "add",
+    "-": "sub",
+    "minus": "sub",
+    "subtract": "sub",
     "@": "matmul",
     "times": "matmul",
     "dot": "matmul",
     "linear": "affine",
     "dense": "affine",
     "*": "mul",
+    "⊙": "mul",
+    "∘": "mul",
     "hadamard": "mul",
+    "multiply": "mul",
+    "scale": "mul",
+    "t": "transpose",
+    "negative": "neg",
+    "copy": "identity",
+    "same": "identity",
+    "=": "identity",
     "mse": "sqerr",
     "squared error": "sqerr",
     "squared_error": "sqerr",
 }
 LARGEST = 200
+#: Expressions are not written out further: a chain of squares doubles at every step.
+LONGEST = 2000
 COMMUTATIVE = {"add", "mul", "sqerr"}
 
 
@@ -60,7 +76,7 @@ class ComputeGraph(Exercise):
             return Finding(f"Expected a graph. {outcomes[0].error}", "error")
         try:
             got = self.read(outcomes[0].values[0])
-            want = self.read(plain(self.settled(self.reference)))
+            want = self._wanted(got)
             same = _isomorphic(got, want)
         except ValidationError as error:
             return Finding(str(error), "error")
@@ -84,6 +100,26 @@ class ComputeGraph(Exercise):
         ValidationError
             If it is no graph, or goes round in a circle.
         """
+        return _without_identities(spelled_out(self.parse(data)))
+
+    def parse(self, data: Any) -> Nodes:
+        """Read a graph as it is drawn, in an order in which it can be worked out.
+
+        Parameters
+        ----------
+        data : Any
+            Plain data.
+
+        Returns
+        -------
+        dict
+            Node name -> operator and inputs; a node without inputs is a leaf and left out.
+
+        Raises
+        ------
+        ValidationError
+            If it is no graph, or goes round in a circle.
+        """
         if isinstance(data, dict) and {"nodes", "edges"} <= data.keys():
             data = _from_networkx(data["nodes"], data["edges"])
         elif isinstance(data, dict):
@@ -92,18 +128,21 @@ class ComputeGraph(Exercise):
             raise ValidationError("expected a list of nodes (name, operator, [inputs])")
         nodes: Nodes = {}
         for entry in data:
-            if not (isinstance(entry, list) and len(entry) == 3 and isinstance(entry[2], (list, str))):
-                raise ValidationError(f"expected a node (name, operator, [inputs]), got {str(entry)[:80]}")
-            inputs = [entry[2]] if isinstance(entry[2], str) else [str(name) for name in entry[2]]
-            if str(entry[0]) in nodes:
-                raise ValidationError(f"the node {entry[0]!s} is there twice")
-            nodes[str(entry[0])] = (self._operator(str(entry[1])), inputs)
-        _need_order(nodes)
-        return self._without_optional(_spelled_out(nodes))
+            name, op, inputs = _entry(entry)
+            if name in nodes:
+                raise ValidationError(f"the node {name} is there twice")
+            nodes[name] = (self._operator(op), inputs)
+        return _in_order(_respelled({name: node for name, node in nodes.items() if node[1]}))
 
     def _operator(self, word: str) -> str:
         word = {**self.words}.get(word, word).strip().lower()
         return WORDS.get(word, word)
+
+    def _wanted(self, got: Nodes) -> Nodes:
+        """Return the right graph, without the optional end if the answer does without."""
+        right = self.read(plain(self.settled(self.reference)))
+        optional = {*map(self._operator, self.optional)}
+        return right if optional & {op for op, _ in got.values()} else self._without_optional(right)
 
     def _without_optional(self, nodes: Nodes) -> Nodes:
         used = {name for _, inputs in nodes.values() for name in inputs}
@@ -114,11 +153,15 @@ class ComputeGraph(Exercise):
         }
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
-        """Say whether the slip's graph is the same."""
+        """Say whether the slip's graph is the same; the optional end counts if all else is right."""
         try:
-            return _isomorphic(self.read(outcomes[0].values[0]), self.read(wrong[0].values[0]))
+            got, slip = self.read(outcomes[0].values[0]), self.read(wrong[0].values[0])
         except (ValidationError, IndexError):
             return False
+        shorter = self._without_optional(got)
+        if _isomorphic(shorter, self._wanted(shorter)):
+            return _isomorphic(got, slip)
+        return _isomorphic(shorter, self._without_optional(slip))
 
     def _secrets(self) -> Iterable[Sequence[str]]:
         """Return the nodes, all at once."""
@@ -138,21 +181,73 @@ def _from_networkx(nodes: Any, edges: Any) -> list[Any]:
     return [[name, op, [start for _, start in sorted(parents[name])]] for name, op in known]
 
 
-def _need_order(nodes: Nodes) -> None:
-    """Raise if the graph goes round in a circle."""
-    done: set[str] = set()
+def _entry(entry: Any) -> tuple[str, str, list[str]]:
+    """Read one node; its inputs may stand in a list, in a text, or one after the other."""
+    if not isinstance(entry, list) or len(entry) < 2 or any(isinstance(part, dict) for part in entry):
+        raise ValidationError(f"expected a node (name, operator, [inputs]), got {str(entry)[:80]}")
+    name, op, *rest = entry
+    inputs = rest[0] if len(rest) == 1 and isinstance(rest[0], list) else rest
+    if isinstance(name, list) or isinstance(op, list) or any(isinstance(part, list) for part in inputs):
+        raise ValidationError(f"expected a node (name, operator, [inputs]), got {str(entry)[:80]}")
+    return (
+        str(name),
+        str(op),
+        [word.strip() for part in inputs for word in str(part).split(",") if word.strip()],
+    )
+
+
+def _respelled(nodes: Nodes) -> Nodes:
+    """Write ``W_1`` and ``W₁`` as ``W1``, unless two nodes would then be called the same."""
+    spelled = {name: _plain_name(name) for name in nodes}
+    if len(set(spelled.values())) < len(spelled):
+        return nodes
+    return {
+        spelled[name]: (op, [spelled.get(i, _plain_name(i)) for i in inputs])
+        for name, (op, inputs) in nodes.items()
+    }
+
+
+def _plain_name(name: str) -> str:
+    return re.sub(r"[_(){}\s]", "", unicodedata.normalize("NFKC", name).replace("ŷ", "yhat"))
+
+
+def _in_order(nodes: Nodes) -> Nodes:
+    """Put every node behind its inputs, or raise if the graph goes round in a circle."""
+    ordered: Nodes = {}
     left = dict(nodes)
     while left:
         ready = [name for name, (_, inputs) in left.items() if not any(i in left for i in inputs)]
         if not ready:
-            raise ValidationError(f"the graph goes round in a circle through {', '.join(sorted(left))}")
-        done.update(ready)
-        left = {name: node for name, node in left.items() if name not in done}
+            raise ValidationError(f"the graph goes round in a circle through {', '.join(sorted(left))[:200]}")
+        ordered.update({name: left.pop(name) for name in ready})
+    return ordered
 
 
-def _spelled_out(nodes: Nodes) -> Nodes:
-    """Write affine nodes as two, and leave identities out."""
+def spelled_out(nodes: Nodes) -> Nodes:
+    """Write each affine node as a product and a sum.
+
+    Parameters
+    ----------
+    nodes : dict
+        Node name -> operator and inputs.
+
+    Returns
+    -------
+    dict
+        The same without affine nodes of three inputs.
+    """
     plainer: Nodes = {}
+    for name, (op, inputs) in nodes.items():
+        if op == "affine" and len(inputs) == 3:
+            x, weight, bias = sorted(inputs, key=_kind_of_leaf)
+            plainer[f"{name}·"] = ("matmul", [weight, x])
+            plainer[name] = ("add", [f"{name}·", bias])
+        else:
+            plainer[name] = (op, inputs)
+    return plainer
+
+
+def _without_identities(nodes: Nodes) -> Nodes:
     same = {name: inputs[0] for name, (op, inputs) in nodes.items() if op == "identity" and len(inputs) == 1}
 
     def _origin(name: str) -> str:
@@ -160,15 +255,9 @@ def _spelled_out(nodes: Nodes) -> Nodes:
             name = same[name]
         return name
 
-    for name, (op, inputs) in nodes.items():
-        inputs = [_origin(i) for i in inputs]
-        if op == "affine" and len(inputs) == 3:
-            x, weight, bias = sorted(inputs, key=_kind_of_leaf)
-            plainer[f"{name}·"] = ("matmul", [weight, x])
-            plainer[name] = ("add", [f"{name}·", bias])
-        elif name not in same:
-            plainer[name] = (op, inputs)
-    return plainer
+    return {
+        name: (op, [_origin(i) for i in inputs]) for name, (op, inputs) in nodes.items() if name not in same
+    }
 
 
 def _kind_of_leaf(name: str) -> int:
@@ -223,19 +312,40 @@ def _leaves(got: Nodes, want: Nodes) -> str:
 
 def _operators(got: Nodes, want: Nodes) -> str:
     mine, right = Counter(op for op, _ in got.values()), Counter(op for op, _ in want.values())
-    for op in sorted(mine.keys() | right.keys()):
+    for op in sorted(mine.keys() | right.keys(), key=lambda op: (right[op] > 0, op)):
         if mine[op] and not right[op]:
-            return f"No node {op} belongs here."
+            return f"No node {op} belongs here: {_first_strange(got, want, op)}."
         if mine[op] != right[op]:
-            return f"Expected {right[op]} node(s) {op}, got {mine[op]}."
+            clue = _first_strange(got, want)
+            return f"Expected {right[op]} node(s) {op}, got {mine[op]}." + (
+                f" Look at {clue}." if clue else ""
+            )
     return ""
 
 
 def _wiring(got: Nodes, want: Nodes) -> str:
-    """Name a node whose operator takes leaves that it should not."""
-    right = {(op, frozenset(i for i in inputs if i not in want)) for op, inputs in want.values()}
-    for name, (op, inputs) in got.items():
-        leaves = frozenset(i for i in inputs if i not in got)
-        if (op, leaves) not in right:
-            return f"All operators are there, but {name} = {op}({', '.join(inputs)}) is wired otherwise."
-    return "All leaves and operators are there, but they are wired in another order."
+    """Name the first node that computes something else than any of ours."""
+    clue = _first_strange(got, want)
+    if clue:
+        return f"All leaves and operators are there, but {clue} is wired otherwise."
+    return "All leaves and operators are there, but something is computed twice or not used."
+
+
+def _first_strange(got: Nodes, want: Nodes, only: str = "") -> str:
+    """Write the first node whose inputs all occur in our graph while it does not."""
+    right, mine = {*_expressions(want).values()}, _expressions(got)
+    strange = [name for name, (op, _) in got.items() if mine[name] not in right and only in ("", op)]
+    if not strange:
+        return ""
+    op, inputs = got[strange[0]]
+    return f"{strange[0]} = {op}({', '.join(inputs)})"[:160]
+
+
+def _expressions(nodes: Nodes) -> dict[str, str]:
+    """Write out what every node computes from the leaves."""
+    written: dict[str, str] = {}
+    for name, (op, inputs) in nodes.items():
+        parts = [written.get(i, i) for i in inputs]
+        text = f"{op}({', '.join(sorted(parts) if op in COMMUTATIVE else parts)})"
+        written[name] = text if len(text) < LONGEST else f"{op} of much"
+    return written
