@@ -310,11 +310,12 @@ class Exercise(ABC):
         if outcomes[-1].state in ("unattempted", "unreadable"):
             return self.judge(rounds, outcomes)
         finding = self._compare(rounds, outcomes)
-        if finding is not None and finding.failing is not None and self.recognize(rounds, outcomes) is None:
+        slips = None if finding is None else self.recognize(rounds, outcomes)
+        if finding is not None and finding.failing is not None and slips is None:
             smallest, outcome = self._shrink(finding.failing, driver)
             if outcome is not None:
-                rounds, outcomes = [*rounds, smallest], [*outcomes, outcome]
-        return self.judge(rounds, outcomes)
+                finding = self._compare([*rounds, smallest], [*outcomes, outcome])
+        return self._said(slips, finding)
 
     def judge(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Verdict:
         """Judge outcomes; the student's object is far away.
@@ -336,10 +337,8 @@ class Exercise(ABC):
                 Finding("Nothing here yet: write your answer, then check again.", "not attempted")
             )
         finding = self._compare(rounds, outcomes)
-        if finding is None:
-            return self.verdict(None)
-        slips = self.recognize(rounds, outcomes)
-        return self.verdict(finding if slips is None else self._named(slips, finding))
+        slips = None if finding is None else self.recognize(rounds, outcomes)
+        return self._said(slips, finding)
 
     def verdict(self, finding: Finding | None) -> Verdict:
         """Turn a finding into a verdict.
@@ -422,6 +421,11 @@ class Exercise(ABC):
             ``{m}`` is replaced if `m` is given; other braces stay.
         """
         return re.sub(r"\{(\w+)\}", lambda name: str(self.given.get(name[1], name[0])), words)
+
+    def _said(self, slips: tuple[Slip, ...] | None, finding: Finding | None) -> Verdict:
+        if finding is not None and slips is not None:
+            finding = self._named(slips, finding)
+        return self.verdict(finding)
 
     def _named(self, slips: tuple[Slip, ...], finding: Finding) -> Finding:
         credit = min(slip.credit for slip in slips)

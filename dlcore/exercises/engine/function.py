@@ -304,8 +304,9 @@ class Function(Exercise):
 
     def _wholly(self, mine: list[_Look], *, any_error: bool = False) -> tuple[Slip, ...] | None:
         """Find the slip, or the two, that give the same in all these rounds."""
+        telling = sorted(mine, key=lambda look: not look.fails)  # the first rounds rule out most slips
         for slips, wrong in self.mistakes():
-            if all(self._made_by(wrong, look, any_error) for look in mine):
+            if all(self._made_by(wrong, look, any_error) for look in telling):
                 return slips
         return None
 
@@ -336,7 +337,7 @@ class Function(Exercise):
     def _explained(self, function: Callable[..., Any], mine: list[_Look], results: set[int]) -> set[int]:
         """Return which of the results a wrong function gives as well."""
         spoiled: set[int] = set()
-        for look in mine if results else ():
+        for look in sorted(mine, key=lambda look: not look.fails) if results else ():
             slip = self._look(look.inputs, drive(function, look.inputs, how=self.how))
             if slip.broken:
                 return set()
