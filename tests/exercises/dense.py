@@ -72,6 +72,122 @@ def _cross_entropy(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
     return np.clip(logits, -1000, 1000), rng.integers(k, size=n)
 
 
+# Images.
+
+
+def _windows(rng: np.random.Generator, n: int, most: int) -> tuple[int, int]:
+    """Draw a padding, often larger than what it surrounds, and a window that fits."""
+    padding = int(rng.choice([0, 0, 1, 2, 3]))
+    return padding, size(rng, 1, min(most, n + 2 * padding))
+
+
+def _output_size(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    n = size(rng, 1, (8, 40, 1000)[turn % 3])
+    padding, kernel = _windows(rng, n, 2000)
+    if turn % 4 == 0:
+        kernel = min(kernel, 5)
+    return n, kernel, size(rng, 1, (3, 12)[turn % 2]), padding
+
+
+def _conv2d(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    (n, c, o), (h, w) = (size(rng, most=3) for _ in range(3)), (size(rng), size(rng))
+    padding, rows = _windows(rng, h, 4)
+    columns = size(rng, 1, min(4, w + 2 * padding))
+    x, weight = numbers(rng, n, c, h, w), numbers(rng, o, c, rows, columns)
+    return x, weight, numbers(rng, o), size(rng, 1, 4), padding
+
+
+def _max_pool(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    h, w = size(rng, most=7), size(rng, most=7)
+    x = numbers(rng, size(rng, most=3), size(rng, most=3), h, w)
+    if turn % 3 == 0:
+        x = np.sign(x) * (np.abs(x) > 1)  # many ties, windows without a positive number
+    if turn % 5 == 0:
+        x = -np.abs(x)
+    return x, size(rng, 1, min(h, w, 4)), size(rng, 1, 4)
+
+
+# Recurrent cells: whatever comes out of a product and its bias is at most 1000.
+
+
+def _affine(rng: np.random.Generator, x: Any, rows: int) -> tuple[Any, Any]:
+    """Draw weights and a bias, for gates that are open, shut or between."""
+    weight, bias = numbers(rng, rows, x.shape[1]), numbers(rng, rows)
+    if rng.integers(4) == 0:
+        bias = bias + rng.choice([-500.0, 0.0, 500.0], size=rows)
+    largest = max(np.abs(x @ weight.T + bias).max(), np.abs(x @ weight.T).max(), np.abs(bias).max())
+    shrink = min(1.0, 500.0 / (largest + 1e-300))
+    return weight * shrink, bias * shrink
+
+
+def _lstm_step(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    n, d, units = size(rng, most=4), size(rng, most=4), size(rng, most=4)
+    x, h, c = numbers(rng, n, d), numbers(rng, n, units), numbers(rng, n, units)
+    weight_ih, bias = _affine(rng, x, 4 * units)
+    return x, h, c, weight_ih, _affine(rng, h, 4 * units)[0], bias
+
+
+def _gru_step(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    n, d, units = size(rng, most=4), size(rng, most=4), size(rng, most=4)
+    x, h = numbers(rng, n, d), numbers(rng, n, units)
+    (weight_ih, bias_ih), (weight_hh, bias_hh) = _affine(rng, x, 3 * units), _affine(rng, h, 3 * units)
+    return x, h, weight_ih, weight_hh, bias_ih, bias_hh
+
+
+# Compute graphs.
+
+
+def _output_jacobian(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    n, k = size(rng), size(rng)
+    return numbers(rng, n), numbers(rng, k, n), numbers(rng, k)
+
+
+def _hidden_jacobian(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    n, d = size(rng), size(rng)
+    return numbers(rng, d), numbers(rng, n, d, most=1.0 if turn % 2 else 100.0), numbers(rng, n)
+
+
+def _gradient_from_hidden(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    n, d = size(rng), size(rng)
+    return numbers(rng, n), np.tanh(numbers(rng, n)), numbers(rng, n, d)
+
+
+def _whole_net(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    k, (x, weight, bias) = size(rng), _hidden_jacobian(rng, turn)
+    n = len(weight)
+    return x, numbers(rng, k), weight, bias, numbers(rng, k, n), numbers(rng, k)
+
+
+# Recurrent nets.
+
+
+def _softmax_of(z: Any) -> Any:
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _targets(rng: np.random.Generator, n: int, m: int) -> Any:
+    """Draw distributions: of one kind only or of several, certain ones among them."""
+    return _softmax_of(rng.normal(size=(n, m)) * rng.choice([0.0, 1.0, 3.0, 1000.0], size=(n, 1)))
+
+
+def _state_gradient(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    k, m = size(rng), size(rng)
+    weight, bias = numbers(rng, m, k, most=10.0), numbers(rng, m, most=10.0)
+    return weight, bias, np.tanh(numbers(rng, k)), _targets(rng, 1, m)[0]
+
+
+def _run(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    """Draw a net and run it over a sequence."""
+    n, k, d, m = (size(rng) for _ in range(4))
+    W, V, x = (numbers(rng, *shape, most=10.0) for shape in ((k, k), (m, k), (n, d)))
+    U, b, c = (numbers(rng, *shape, most=1.0) for shape in ((k, d), (k,), (m,)))
+    s = np.zeros((n + 1, k))
+    for t in range(n):
+        s[t + 1] = np.tanh(U @ x[t] + W @ s[t] + b)
+    return W, V, x, s, _softmax_of(s[1:] @ V.T + c), _targets(rng, n, m)
+
+
 # Neurons.
 
 
@@ -93,6 +209,18 @@ TABLE: dict[str, Draw] = {
     "ours-dense-pullback": _dense,
     "ours-softmax": _softmax,
     "ours-cross-entropy": _cross_entropy,
+    "ours-convolution-size": _output_size,
+    "ours-convolution": _conv2d,
+    "ours-max-pool": _max_pool,
+    "ours-lstm-step": _lstm_step,
+    "ours-gru-step": _gru_step,
+    "mmds-exercise13.3.2a": _output_jacobian,
+    "mmds-exercise13.3.2b": _hidden_jacobian,
+    "mmds-exercise13.3.2c": _gradient_from_hidden,
+    "mmds-exercise13.3.2d": _whole_net,
+    "mmds-exercise13.5.2": _state_gradient,
+    "mmds-exercise13.5.3U": _run,
+    "mmds-exercise13.5.3V": _run,
     "ours-perceptron-broken": _perceptron_step,
     "ours-fold-threshold": _fold,
 }

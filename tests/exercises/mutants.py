@@ -51,19 +51,35 @@ def source_of(answer: Callable[..., Any]) -> str:
     return source
 
 
+def sources(own: Function) -> Iterator[str]:
+    """Yield the worked answer, then the others that are functions of the same module."""
+    yield source_of(own.reference)
+    for other in own.also:
+        if other.__module__ == own.reference.__module__ and other.__name__ in other.__globals__:
+            yield source_of(other)
+
+
 def mutants_of(own: Function, most: int | None = None) -> list[Mutant]:
-    """Make the mutants of a worked answer, or as many as are wanted, no two of them the same code."""
-    source = source_of(own.reference)
-    changes = of_source(source, Path(own.id), mutations.OPERATORS)
-    if most is not None:
-        changes = random.Random(own.id).sample(changes, len(changes))
-    seen, found = {_spelled(source)}, []
-    for mutant in (change.written() for change in changes):
-        spelled = _spelled(mutant.source) if mutant else None
-        if spelled and spelled not in seen and len(found) != most:
-            seen.add(spelled)
-            found.append(mutant)
-    return sorted(found, key=lambda mutant: mutant.line)
+    """Make the mutants of a worked answer, or as many as are wanted, no two of them the same code.
+
+    Where it is too short for enough of them, other answers are changed as well.
+    """
+    seen: set[str | None] = {None}
+    found: list[Mutant] = []
+    for source in sources(own):
+        if len(found) >= FEWEST:
+            break
+        seen.add(_spelled(source))
+        changes = of_source(source, Path(own.id), mutations.OPERATORS)
+        if most is not None:
+            changes = random.Random(own.id).sample(changes, len(changes))
+        for change in changes:
+            mutant = change.written() if len(found) != most else None
+            spelled = _spelled(mutant.source) if mutant else None
+            if spelled not in seen:
+                seen.add(spelled)
+                found.append(mutant)
+    return found
 
 
 class _Spelled(ast.NodeTransformer):
@@ -108,8 +124,13 @@ class Steps:
             yield item
 
 
-class _Counted(ast.NodeTransformer):
-    """Every loop counts its steps."""
+def _empty(shape: Any, dtype: Any = float) -> Any:
+    """Memory that nobody wrote to holds nothing right, not even by chance."""
+    return np.full(shape, np.nan if np.dtype(dtype).kind == "f" else -(10**6), dtype)
+
+
+class _Guarded(ast.NodeTransformer):
+    """Every loop counts its steps, and nothing is right by chance."""
 
     def _count(self, node: Any) -> Any:
         self.generic_visit(node)
@@ -123,13 +144,17 @@ class _Counted(ast.NodeTransformer):
         node.test = ast.BoolOp(ast.And(), [ast.parse("_steps.one()", mode="eval").body, node.test])
         return node
 
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        return ast.Name("_empty", ast.Load()) if ast.unparse(node) == "np.empty" else node
 
-def planted(answer: Callable[..., Any], source: str, steps: Steps) -> Callable[..., Any]:
-    """Return a function with another source, whose steps are counted from call to call."""
-    tree = ast.fix_missing_locations(_Counted().visit(ast.parse(source)))
-    names = {**answer.__globals__, "_steps": steps}
+
+def planted(source: str, names: dict[str, Any], steps: Steps) -> Callable[..., Any]:
+    """Return the function of a source, whose steps are counted from call to call."""
+    tree = ast.fix_missing_locations(_Guarded().visit(ast.parse(source)))
+    names = {**names, "_steps": steps, "_empty": _empty}
     exec(compile(tree, "<mutant>", "exec"), names)
-    function = names[answer.__name__]
+    function = names[tree.body[0].name]
 
     def call(*arguments):
         steps.taken = 0
@@ -161,7 +186,7 @@ class Yardstick:
     @classmethod
     def of(cls, own: Function) -> Yardstick:
         rng, most, steps, cases = np.random.default_rng(2026), 0, Steps(), []
-        right = planted(own.reference, source_of(own.reference), steps)
+        right = planted(source_of(own.reference), own.reference.__globals__, steps)
         for arguments in dense.inputs(own.id):
             cotangents = None
             if isinstance(own, Pullback):
@@ -311,7 +336,7 @@ def report(own: Function, most: int | None = None) -> Report:
     """Try mutants of an exercise: all, or so many."""
     measure, found = Yardstick.of(own), Report(own.id)
     for mutant in mutants_of(own, most):
-        answer = planted(own.reference, mutant.source, Steps(measure.steps))
+        answer = planted(mutant.source, own.reference.__globals__, Steps(measure.steps))
         found.trials.append(Trial(mutant, measure.worth(answer), own.check(answer)))
     return found
 
