@@ -156,12 +156,12 @@ class ComputeGraph(Exercise):
         """Say whether the slip's graph is the same; the optional end counts if all else is right."""
         try:
             got, slip = self.read(outcomes[0].values[0]), self.read(wrong[0].values[0])
+            shorter = self._without_optional(got)
+            if _isomorphic(shorter, self._wanted(shorter)):
+                return _isomorphic(got, slip)
+            return _isomorphic(shorter, self._without_optional(slip))
         except (ValidationError, IndexError):
             return False
-        shorter = self._without_optional(got)
-        if _isomorphic(shorter, self._wanted(shorter)):
-            return _isomorphic(got, slip)
-        return _isomorphic(shorter, self._without_optional(slip))
 
     def _secrets(self) -> Iterable[Sequence[str]]:
         """Return the nodes, all at once."""
