@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any, ClassVar
 
@@ -26,7 +27,6 @@ TIE = 1e-9
 #: As many wrong inputs are listed one by one.
 LISTED = 6
 
-SECONDS = {"threshold": "thresholds", "bias": "biases"}
 SIGN = "A threshold is what w·x must exceed; a bias is added to w·x: one is minus the other."
 
 
@@ -195,7 +195,7 @@ class Network(Exercise):
     def _outputs(self, layers: Layers) -> Array:
         return np.asarray(self.run(layers, self.inputs)).reshape(len(self.inputs))
 
-    @property
+    @cached_property
     def right(self) -> Array:
         """What the net must give.
 
@@ -211,9 +211,9 @@ class Network(Exercise):
         wrong = np.flatnonzero(~_equal(got, right))
         if not wrong.size:
             return None
-        for name, says, outputs in self._readings(layers):
-            if _equal(outputs, right).all():
-                return Finding(says, "close", name, 0.5)
+        other = self._other_reading(layers)
+        if other is not None:
+            return other
         first = wrong[0]
         text = (
             f"On input {_write(self.inputs[first])} the net gives {got[first]:g}, expected {right[first]:g}"
@@ -223,18 +223,23 @@ class Network(Exercise):
             text += ": " + ", ".join(_write(self.inputs[place]) for place in wrong)
         return Finding(" ".join([text + ").", *self._gates(layers, int(first))]))
 
+    def _other_reading(self, layers: Layers) -> Finding | None:
+        """Return the reading of the same numbers in which they are right."""
+        for name, says, outputs in self._readings(layers):
+            if _equal(outputs, self.right).all():
+                return Finding(says, "close", name, 0.5)
+        return None
+
     def _readings(self, layers: Layers) -> Iterator[tuple[str, str, Array]]:
         """Yield other readings of the same numbers: a name, a sentence and the outputs."""
         if self.run is threshold_net:
-            text = (
-                "The net would be right if a unit also fired where its sum is on the threshold; it does not."
-            )
+            text = "This would be right if a unit also fired exactly at its threshold. It has to be above."
             yield "on the threshold", text, threshold_net(layers, self.inputs, at_threshold=True).ravel()
         turned = [(weight, -bias) for weight, bias in layers]
-        text = f"The net would be right if the signs of all {SECONDS[self.second]} were turned round. {SIGN}"
+        text = f"This would be right with the opposite sign of every {self.second}. {SIGN}"
         yield f"sign of the {self.second}", text, self._outputs(turned)
         columns = [(w.T if w.shape[0] == w.shape[1] else w, bias) for w, bias in layers]
-        text = "The net would be right if each column of W were a unit. Here a unit is a row."
+        text = "This would be right if each column of W were a unit. Here a unit is a row."
         yield "columns for rows", text, self._outputs(columns)
 
     def _gates(self, layers: Layers, first: int) -> Iterator[str]:
@@ -336,6 +341,7 @@ def _hidden(layers: Layers) -> int:
 def _is_layer(data: list[Any]) -> bool:
     """Whether two entries are weights and thresholds of one layer, not two layers."""
     try:
-        return np.asarray(data[1], float).ndim <= 1 and np.asarray(data[0], float).ndim <= 2
+        np.asarray(data[0], float)
+        return np.asarray(data[1], float).ndim <= 1
     except (TypeError, ValueError):
         return False

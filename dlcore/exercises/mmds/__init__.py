@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dlcore.exercises.mmds.convolutions import *
+from dlcore.exercises.mmds.detectors import *
 from dlcore.exercises.mmds.formulas import *
 from dlcore.exercises.mmds.gates import *
 from dlcore.exercises.mmds.graphs import *
+from dlcore.exercises.mmds.recurrent import *
