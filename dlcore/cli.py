@@ -90,6 +90,7 @@ COMMANDS = (
     Command("concordance", "dlcore.commands.concordance", "how much of each book is shown, and what is not"),
     Command("errata", "dlcore.commands.errata", "what the books print that does not hold, with the proof"),
     Command("check", "dlcore.commands.check", "run an exercise notebook and print its verdicts"),
+    Command("student-copy", "dlcore.commands.student_copy", "an exercise notebook without its solutions"),
     Command("doctor", "dlcore.doctor", "what this environment can run, and how to mend the rest"),
 )
 

@@ -230,12 +230,10 @@ def foot(chapter: Chapter) -> Iterator[Finding]:
     end = [cell for number, cell in chapter.prose if number > last]
     if not any(re.match(r"#+ .*summary", line, re.IGNORECASE) for cell in end for line in _headings(cell)):
         yield Finding(len(chapter.cells), "the foot has no heading `## Summary`")
-    number = chapter.pair.stem[:2]
-    exercises = chapter.pair.text.parents[1] / "exercises" / "text" / f"{number}.md"
-    if exercises.exists() and not any(f"exercises/{number}.ipynb" in cell.source for cell in end):
-        yield Finding(
-            len(chapter.cells), f"the foot does not link to the exercises, exercises/{number}.ipynb"
-        )
+    name = chapter.pair.stem.removesuffix("-more")
+    exercises = chapter.pair.text.parents[1] / "exercises" / "text" / f"{name}.md"
+    if exercises.exists() and not any(f"exercises/{name}.ipynb" in cell.source for cell in end):
+        yield Finding(len(chapter.cells), f"the foot does not link to the exercises, exercises/{name}.ipynb")
 
 
 @rule(exercises=False)
@@ -310,6 +308,29 @@ def _ruff(chapter: Chapter, source: str, *arguments: str) -> str:
     if run.returncode and "check" in arguments:
         raise RuntimeError(f"ruff could not read {name}: {run.stderr.strip()}")
     return run.stdout
+
+
+# Exercises
+
+
+@rule(exercises=True)
+def exercises_as_declared(chapter: Chapter) -> Iterator[Finding]:
+    """What stands of an exercise is what is declared."""
+    from tools import exercises
+
+    for number, message in exercises.stale(chapter.text or chapter.stored):
+        yield Finding(number, message)
+
+
+@rule(exercises=True)
+def hints_keep_the_answer(chapter: Chapter) -> Iterator[Finding]:
+    """A stored hint is not the last one, which may tell the answer."""
+    for number, cell in chapter.ran:
+        if cell.metadata.get("dlcore", {}).get("role") == "hint":
+            text = "".join(str(data.get("text/plain", "")) for data, _ in _data(cell))
+            shown = re.match(r"Hint (\d+) of (\d+)", text)
+            if not shown or shown[1] == shown[2]:
+                yield Finding(number, f"stores {text[:40]!r}, not one of the first hints")
 
 
 # What a cell says it shows

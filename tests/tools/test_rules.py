@@ -109,6 +109,13 @@ CASES: list[tuple[str, Spoil, str]] = [
     ("style", source(3, "x  =  1"), "not formatted"),
     ("style", source(3, "x = ("), "invalid-syntax|SyntaxError|Expected|unexpected EOF"),
     (
+        "exercises_as_declared",
+        metadata(4, dlcore={"exercise": "ours-xor-gate"}),
+        "ours-xor-gate is not as it is declared",
+    ),
+    ("exercises_as_declared", metadata(4, dlcore={"exercise": "ours-no"}), "ours-no is not declared"),
+    ("hints_keep_the_answer", metadata(3, dlcore={"role": "hint"}), "not one of the first hints"),
+    (
         "shown_ids",
         metadata(3, dlcore={"shows": ["bur-nonsense"]}),
         "shows bur-nonsense, which no inventory has",
@@ -202,10 +209,10 @@ def test_a_half_that_is_missing(pair: notebooks.Pair):
 
 
 def test_the_foot_links_to_exercises_that_exist(pair: notebooks.Pair):
-    pair.text.write_text(pair.text.read_text().replace("[exercises](exercises/01.ipynb)", "exercises"))
+    pair.text.write_text(pair.text.read_text().replace("[exercises](exercises/01-toy.ipynb)", "exercises"))
     assert not any("link" in line for line in lint_notebooks.lint(pair))
     (pair.notebook.parent / "exercises" / "text").mkdir(parents=True)
-    (pair.notebook.parent / "exercises" / "text" / "01.md").touch()
+    (pair.notebook.parent / "exercises" / "text" / "01-toy.md").touch()
     assert any("does not link to the exercises" in line for line in lint_notebooks.lint(pair))
 
 

@@ -79,7 +79,7 @@ loss
 
 ## Summary
 
-We added. Go on with the [exercises](exercises/01.ipynb).
+We added. Go on with the [exercises](exercises/01-toy.ipynb).
 """
 
 ROOT = notebooks.ROOT

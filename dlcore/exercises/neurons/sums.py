@@ -137,7 +137,7 @@ border_line = Formula(
     title="The border of a neuron",
     statement="A neuron with weights w1 and w2 and bias b changes its mind where w1·x1 + w2·x2 + b = 0. "
     "With w2 not 0 these points form a line. Give x2 on that line as a formula in w1, w2, b and x1, "
-    'written as a text such as "w1*b - x1/w2", or as a function of these four.',
+    'written as a text such as `"w1*b - x1/w2"`, or as a function of these four.',
     stub='x2 = "..."\n',
     sample=_drawn_border,
     reference="-(w1*x1 + b)/w2",

@@ -1,0 +1,3 @@
+"""For instructors: what is handed out to a class."""
+
+from __future__ import annotations
