@@ -20,8 +20,8 @@ from dlcore.errors import ValidationError
 from dlcore.exercises.engine.declaration import Finding, Inputs, Slip
 from dlcore.exercises.engine.differences import agree, first_difference
 from dlcore.exercises.engine.driving import Outcome, plain
-from dlcore.exercises.engine.formula import evaluate
 from dlcore.exercises.engine.graph import ComputeGraph, Nodes, spelled_out
+from dlcore.exercises.engine.number import read_fraction
 
 __all__ = ["EvaluatedGraph"]
 
@@ -29,7 +29,7 @@ Array = NDArray[Any]
 
 RTOL = 1e-6
 
-#: Ways to write a transposed input: ``W.T``, ``W^T``, ``Wᵀ``, ``W'``.
+#: Ways to write a transposed input: ``W.T``, ``W^T``, ``Wᵀ``, ``W'``; and ``transpose(W)``.
 TRANSPOSED = (".transpose", ".T", "^T", "T", "'")
 
 
@@ -87,7 +87,7 @@ class EvaluatedGraph(ComputeGraph):
         nodes = spelled_out(self.parse(data))
         for name in self._leaves:
             if name in nodes:
-                raise ValidationError(f"{name} is given: it has no operator and no inputs")
+                raise ValidationError(f"{name} is given, so nothing leads to it: call your node otherwise")
         return nodes
 
     def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
@@ -171,14 +171,16 @@ class EvaluatedGraph(ComputeGraph):
 
     def _complaint(self, name: str, value: Value, nodes: Nodes) -> str:
         """Say what is wrong with a node."""
+        reference = self.read(plain(self.reference))
+        lacking = set(_sources(name, reference, self._right) if name in reference else ())
+        lacking -= set(_sources(name, nodes, self._right))
+        unused = f"it does not use {', '.join(sorted(lacking))}" if lacking else ""
         if isinstance(value, _Failure):
-            return f"{_written(value.node, nodes)} cannot be worked out: {value.why}."
+            clue = f", and {unused}" if unused and value.node == name else ""
+            return f"{_written(value.node, nodes)} cannot be worked out: {value.why}{clue}."
         what = first_difference(np.squeeze(value), np.squeeze(self._right[name]))
-        if not any(word in what for word in ("it is", "the sign", "arrangement")):
-            reference = self.read(plain(self.reference))
-            lacking = set(_sources(name, reference, self._right)) - set(_sources(name, nodes, self._right))
-            what = f"it does not use {', '.join(sorted(lacking))}" if lacking else what
-        return f"{_written(name, nodes)} is wrong: {what}."
+        telling = any(word in what for word in ("it is", "the sign", "arrangement"))
+        return f"{_written(name, nodes)} is wrong: {what if telling or not unused else unused}."
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
         """Say whether the same nodes are wrong in the same way."""
@@ -204,8 +206,7 @@ def _sources(name: str, nodes: Nodes, stops: Mapping[str, Array]) -> Iterator[st
         if source in nodes and source not in stops:
             yield from _sources(source, nodes, stops)
         else:
-            stem = next((s for ending in TRANSPOSED if (s := source.removesuffix(ending)) != source), source)
-            yield from [source if source in stops else stem] if stem[:1].isalpha() else []
+            yield from [source if source in stops else _upright(source)] if source[:1].isalpha() else []
 
 
 # Working out.
@@ -243,14 +244,21 @@ def _looked_up(name: str, values: Mapping[str, Value]) -> Value:
     """Return a node, a leaf, one of them transposed, or a number."""
     if name in values:
         return values[name]
-    for ending in TRANSPOSED:
-        value = values.get(name.removesuffix(ending))
-        if value is not None:
-            return _transpose(value) if isinstance(value, np.ndarray) else value
+    turned = values.get(_upright(name))
+    if turned is not None:
+        return _transpose(turned) if isinstance(turned, np.ndarray) else turned
     try:
-        return np.asarray(evaluate(name, {}), float)
-    except ValidationError:
+        return np.asarray(float(read_fraction(name)))
+    except (ValueError, ArithmeticError):
         raise ValidationError(f"{name[:40]} is neither a node nor given") from None
+
+
+def _upright(name: str) -> str:
+    """Return a name without the sign of transposition."""
+    return next(
+        (stem for ending in TRANSPOSED if (stem := name.removesuffix(ending)) != name),
+        name.removeprefix("transpose"),
+    )
 
 
 def _transpose(a: Array) -> Array:
@@ -263,7 +271,7 @@ def _transpose(a: Array) -> Array:
 def _matmul(a: Array, b: Array) -> Array:
     """Multiply; a vector is a column, or a row where only that fits, as in NumPy."""
     if not a.ndim or not b.ndim:
-        raise ValidationError("matmul needs matrices or vectors; for numbers there is mul")
+        return np.asarray(a * b)
     if a.ndim == 1 and b.ndim == 2 and len(b) == 1:
         return np.outer(a, b)
     try:

@@ -139,10 +139,11 @@ class ComputeGraph(Exercise):
         return WORDS.get(word, word)
 
     def _wanted(self, got: Nodes) -> Nodes:
-        """Return the right graph, without the optional end if the answer does without."""
+        """Return the right graph, without the optional end if nothing of it is in the answer."""
         right = self.read(plain(self.settled(self.reference)))
-        optional = {*map(self._operator, self.optional)}
-        return right if optional & {op for op, _ in got.values()} else self._without_optional(right)
+        shorter = self._without_optional(right)
+        began = any(op in map(self._operator, self.optional) for op, _ in got.values())
+        return right if began or (_leaf_names(right) - _leaf_names(shorter)) & _leaf_names(got) else shorter
 
     def _without_optional(self, nodes: Nodes) -> Nodes:
         used = {name for _, inputs in nodes.values() for name in inputs}
@@ -304,10 +305,17 @@ def _leaf_names(nodes: Nodes) -> set[str]:
 
 
 def _leaves(got: Nodes, want: Nodes) -> str:
-    missing, extra = _leaf_names(want) - _leaf_names(got), _leaf_names(got) - _leaf_names(want)
-    if missing:
-        return f"Nothing comes from {', '.join(sorted(missing))}: every operand needs a node."
-    return f"{', '.join(sorted(extra))} is not a quantity of this exercise." if extra else ""
+    given, mine = _leaf_names(want), _leaf_names(got)
+    turned = ", ".join(sorted(given & got.keys()))
+    if turned:
+        return f"{turned} is given, so no arrow leads to it: a node lists where its own arrows come from."
+    unknown = (
+        f"{', '.join(sorted(mine - given))[:160]} is not given in this exercise." if mine - given else ""
+    )
+    if given - mine:
+        missing = f"Nothing comes from {', '.join(sorted(given - mine))}: every operand needs a node."
+        return f"{missing} {unknown}".strip()
+    return unknown
 
 
 def _operators(got: Nodes, want: Nodes) -> str:

@@ -374,6 +374,37 @@ HIDDEN_SLIPS = (
         hint="At a = 0 the tanh is 0, but it is steepest there.",
     ),
     Slip(
+        "plus for minus",
+        _hidden_with(lambda a: 1 + np.tanh(a) ** 2),
+        says="The slope of the tanh has a plus where a minus belongs: it gets flatter away from 0, not "
+        "steeper.",
+        hint="Where is the tanh steepest, at 0 or far out?",
+    ),
+    Slip(
+        "square of the cosh forgotten",
+        _hidden_with(lambda a: 1 / np.cosh(a)),
+        says="The slope of the tanh by the cosh needs a square that is missing here.",
+        hint="Differentiate sinh / cosh by the quotient rule: what stands below the line?",
+    ),
+    Slip(
+        "still times x",
+        lambda x, W1, b1: x[:, None] * W1.T * (1 - np.tanh(W1 @ x + b1) ** 2),
+        says="The entries are still multiplied by x: the derivative of w x by x is w alone.",
+        hint="Set x to 0. Is z deaf to x there?",
+    ),
+    Slip(
+        "derivative by the weights",
+        lambda x, W1, b1: np.outer(x, 1 - np.tanh(W1 @ x + b1) ** 2),
+        says="This holds x where the weights belong: that is how z reacts to the weights.",
+        hint="Which letter is the variable: W1 or x?",
+    ),
+    Slip(
+        "bias added",
+        lambda x, W1, b1: W1.T * (1 - np.tanh(W1 @ x + b1) ** 2) + b1,
+        says="The bias is added to the Jacobian; it belongs into the argument of the tanh only.",
+        hint="What is the derivative of w x + b by x?",
+    ),
+    Slip(
         "bias forgotten",
         lambda x, W1, b1: W1.T * (1 - np.tanh(W1 @ x) ** 2),
         says="The bias is missing in z. It is a constant, but it decides where the tanh is taken.",
@@ -435,6 +466,13 @@ hidden_jacobian = Function(
             hint="Which factor has the entries of x along its rows?",
         ),
         Slip(
+            "summed over the hidden units",
+            lambda x, W1, b1: W1.T @ (1 - np.tanh(W1 @ x + b1) ** 2),
+            says="Weights and slopes are added up over the hidden units: the slopes belong on the diagonal "
+            "of a matrix, or multiply column by column.",
+            hint="Every entry of z has a column of its own. Which function makes a diagonal matrix?",
+        ),
+        Slip(
             "weights missing",
             lambda x, W1, b1: np.diag(1 - np.tanh(W1 @ x + b1) ** 2),
             says="This is only the Jacobian of the tanh, from W1 x + b1 to z; the step from x is missing.",
@@ -494,6 +532,7 @@ input_gradient_from_hidden = Function(
         lambda gz, z, W1: W1.T @ np.diag(1 - z**2) @ gz[:, None],
     ),
     inputs=_hidden_gradient,
+    valid=lambda gz, z, W1: bool((abs(z) < 1).all()),
     corners=(
         (
             np.array([1.0, -2, 0.5]),
@@ -538,6 +577,43 @@ input_gradient_from_hidden = Function(
             lambda gz, z, W1: W1.T @ (z * gz),
             says="The gradient is multiplied by z itself instead of the slope of the tanh.",
             hint="Where z is 0 the tanh is steepest. What does your factor give there?",
+        ),
+        Slip(
+            "plus for minus",
+            lambda gz, z, W1: W1.T @ ((1 + z * z) * gz),
+            says="The slope of the tanh has a plus where a minus belongs: it gets flatter away from 0, not "
+            "steeper.",
+            hint="Where is the tanh steepest, at 0 or far out?",
+        ),
+        Slip(
+            "brackets missing",
+            lambda gz, z, W1: W1.T @ (1 - z * z * gz),
+            says="Brackets are missing: gz multiplies the whole slope, the 1 as well.",
+            hint="What must come out if gz is 0?",
+        ),
+        Slip(
+            "divided by the slope",
+            lambda gz, z, W1: W1.T @ (gz / (1 - z * z)),
+            says="The gradient is divided by the slope of the tanh; the chain rule multiplies.",
+            hint="Where the tanh is flat, must the gradient get smaller or larger?",
+        ),
+        Slip(
+            "gradient and output exchanged",
+            lambda gz, z, W1: W1.T @ ((1 - gz * gz) * z),
+            says="gz and z are exchanged: the slope is taken from z.",
+            hint="Compare the order of your arguments with that of the statement.",
+        ),
+        Slip(
+            "gradient forgotten",
+            lambda gz, z, W1: W1.T @ (1 - z * z),
+            says="gz does not occur: this passes back ones.",
+            hint="What must come out if gz is 0?",
+        ),
+        Slip(
+            "pseudo-inverse",
+            lambda gz, z, W1: np.linalg.pinv(W1) @ ((1 - z * z) * gz),
+            says="W1 is inverted, but nothing is solved for: the way back is the transpose.",
+            hint="If x₁ grows by a little, which weights say how W1 x reacts?",
         ),
         Slip(
             "transpose missing",
@@ -637,9 +713,14 @@ def _with_error(error: Callable[[Array, Array], Array]) -> Callable[..., Array]:
     return _wrong
 
 
-def _without_transposes(x: Array, yhat: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Array:
-    z = np.tanh(W1 @ x + b1)
-    return np.asarray(W1 @ ((1 - z * z) * (W2 @ (2 * (W2 @ z + b2 - yhat)))))
+def _propagated(way: Callable[[Array, Array, Array, Array], Array]) -> Callable[..., Array]:
+    """Return the input gradient with another way back: of W1, W2, the slope and the gradient at y."""
+
+    def _wrong(x: Array, yhat: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Array:
+        z = np.tanh(W1 @ x + b1)
+        return way(W1, W2, 1 - z * z, 2 * (W2 @ z + b2 - yhat))
+
+    return _wrong
 
 
 def _hidden_part(x: Array, yhat: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Array:
@@ -703,6 +784,19 @@ input_gradient = Function(
             hint="The slope is the same for z and for -z. Is yours?",
         ),
         Slip(
+            "tanh for its slope",
+            _with_slope(np.tanh),
+            says="The gradient is multiplied by z itself instead of the slope of the tanh.",
+            hint="Where z is 0 the tanh is steepest. What does your factor give there?",
+        ),
+        Slip(
+            "plus for minus",
+            _with_slope(lambda a: 1 + np.tanh(a) ** 2),
+            says="The slope of the tanh has a plus where a minus belongs: it gets flatter away from 0, not "
+            "steeper.",
+            hint="Where is the tanh steepest, at 0 or far out?",
+        ),
+        Slip(
             "tanh at the output",
             _with_error(lambda y, yhat: 2 * (y - yhat) * (1 - y**2)),
             says="A slope of the tanh is taken at y, too, but the output layer has no activation.",
@@ -714,6 +808,19 @@ input_gradient = Function(
             says="Only the sign of the error is passed back, as for the absolute error; the loss is a "
             "square.",
             hint="Must the gradient shrink when y comes near to yhat?",
+        ),
+        Slip(
+            "square kept",
+            _with_error(lambda y, yhat: (y - yhat) ** 2),
+            says="The squares themselves are passed back, not their derivatives.",
+            hint="What is the derivative of t²?",
+        ),
+        Slip(
+            "mean instead of sum",
+            _with_error(lambda y, yhat: 2 * (y - yhat) / len(y)),
+            says="It is divided by the number of outputs, as for a mean; the loss here is a sum.",
+            hint="Read the formula of L once more.",
+            credit=0.5,
         ),
         Slip(
             "target instead of error",
@@ -741,10 +848,48 @@ input_gradient = Function(
         ),
         Slip(
             "transposes missing",
-            _without_transposes,
+            _propagated(lambda W1, W2, slope, error: W1 @ (slope * (W2 @ error))),
             says="The matrices are not transposed: on the way back each leads from its outputs to its "
             "inputs.",
             hint="W2 has k rows and n columns, the error k entries. What has to be turned round to fit?",
+        ),
+        Slip(
+            "first transpose missing",
+            _propagated(lambda W1, W2, slope, error: W1 @ (slope * (W2.T @ error))),
+            says="W1 is not transposed: on the way back it leads from the hidden units to x.",
+            hint="W1 has n rows and d columns. What is to be multiplied has n entries.",
+        ),
+        Slip(
+            "second transpose missing",
+            _propagated(lambda W1, W2, slope, error: W1.T @ (slope * (W2 @ error))),
+            says="W2 is not transposed: on the way back it leads from the outputs to the hidden units.",
+            hint="W2 has k rows and n columns, the error has k entries.",
+        ),
+        Slip(
+            "slope behind the weights",
+            _propagated(lambda W1, W2, slope, error: slope * (W1.T @ (W2.T @ error))),
+            says="The slope comes too late: the gradient passes W2, then the tanh, then W1.",
+            hint="On the way back, what lies between W2 and W1? And which vectors have n entries?",
+        ),
+        Slip(
+            "slope in front of the weights",
+            _propagated(lambda W1, W2, slope, error: W1.T @ (W2.T @ (slope * error))),
+            says="The slope comes too early: the gradient passes W2, then the tanh, then W1.",
+            hint="On the way back, what lies between W2 and W1? And which vectors have n entries?",
+        ),
+        Slip(
+            "gradient of the weights",
+            lambda x, yhat, W1, b1, W2, b2: np.outer(
+                (1 - np.tanh(W1 @ x + b1) ** 2) * _hidden_part(x, yhat, W1, b1, W2, b2), x
+            ),
+            says="This is the gradient with respect to W1: it has the shape of W1 and holds x.",
+            hint="In w x, what is the derivative by w, and what by x?",
+        ),
+        Slip(
+            "value of the loss",
+            _loss,
+            says="This is the loss itself, one number; its gradient has a number for each entry of x.",
+            hint="How does L change if only x₁ does?",
         ),
         Slip(
             "stopped at the hidden layer",
@@ -778,13 +923,6 @@ input_gradient = Function(
             says="The sign is turned round: the error is the output minus the target, and yhat is the "
             "target.",
             hint="Raise an output that is too large already: which sign must its gradient have?",
-        ),
-        Change(
-            "mean instead of sum",
-            lambda g, x, yhat, *net: g / len(yhat),
-            says="It is divided by the number of outputs, as for a mean; the loss here is a sum.",
-            hint="Read the formula of L once more.",
-            credit=0.5,
         ),
     ),
     because="The gradient at y is 2(y - yhat). W2 transposed takes it to z, the slope 1 - z² through the "
@@ -917,6 +1055,12 @@ gradient_graph = EvaluatedGraph(
             hint="How does L change if only the first entry of y does?",
         ),
         Slip(
+            "square kept",
+            _with_gradients(gy=("square", ["d"])),
+            says="gy holds the squares themselves instead of their derivatives.",
+            hint="What is the derivative of t²?",
+        ),
+        Slip(
             "mean instead of sum",
             _with_gradients(gy=("mul", [2 / 3, "d"])),
             says="gy is divided by the number of outputs, as for a mean; the loss here is a sum.",
@@ -987,6 +1131,34 @@ gradient_graph = EvaluatedGraph(
             _with_gradients(t=("dtanh", ["y"]), e=("mul", [2, "d"]), gy=("mul", ["t", "e"])),
             says="gy holds a slope of the tanh, but the output layer has no activation.",
             hint="What lies between W2 z + b2 and y?",
+        ),
+        Slip(
+            "inner product",
+            _with_gradients(gv1=("matmul", ["s", "gz"])),
+            says="gv1 is a single number: the slopes meet the gradient entry by entry, they are not added "
+            "up.",
+            hint="Which operator multiplies entry by entry?",
+        ),
+        Slip(
+            "entry by entry at the weights",
+            _with_gradients(gW2=("mul", ["gy", "z"]), h=("mul", ["gv1", "x"])),
+            says="The gradient of a weight matrix is no product entry by entry: gradient and input have "
+            "different lengths, and each entry of the one meets each of the other.",
+            hint="Which product makes a matrix of two vectors?",
+        ),
+        Slip(
+            "two columns multiplied",
+            _with_gradients(gW2=("matmul", ["gy", "z"]), h=("matmul", ["gv1", "x"])),
+            says="Two columns have no matrix product: for the gradient of a weight matrix one of them has "
+            "to lie.",
+            hint="A column times a row is a matrix. Which of the two vectors is the row?",
+        ),
+        Slip(
+            "entry by entry at the inputs",
+            _with_gradients(gz=("mul", ["W2", "gy"]), gx=("mul", ["W1", "gv1"])),
+            says="The way back through a product with a matrix is a product with a matrix again, not one "
+            "entry by entry.",
+            hint="Each entry of z feeds all entries of y: what has to be added up for its gradient?",
         ),
         Slip(
             "outer product turned round",
