@@ -72,6 +72,43 @@ def _cross_entropy(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
     return np.clip(logits, -1000, 1000), rng.integers(k, size=n)
 
 
+# Training.
+
+
+def _batch_norm(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    n, d = size(rng, most=7), size(rng)
+    x = numbers(rng, n, d)
+    if turn % 3 == 0:
+        x[:, rng.integers(d)] = float(numbers(rng))
+    return x, numbers(rng, d), numbers(rng, d), float(rng.choice([1e-5, 1e-3, 0.1, 1.0, 10.0]))
+
+
+def _dropout(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    shape = [size(rng, most=4) for _ in range(size(rng, most=3))]
+    p = float(rng.choice([0.0, 0.5, 0.99, rng.uniform(), rng.uniform()]))
+    uniform = rng.uniform(size=shape)
+    uniform[rng.uniform(size=shape) < 0.1] = p
+    uniform[rng.uniform(size=shape) < 0.1] = 0.0
+    return numbers(rng, *shape), p, uniform
+
+
+def _adam(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    shape = [size(rng, most=3) for _ in range(size(rng, most=3))]
+    beta1, beta2 = rng.choice([0.0, 0.5, 0.9, 0.99, 0.999, rng.uniform()], size=2).tolist()
+    eta, eps = rng.choice([0.001, 0.1, 1.0, 10.0]), rng.choice([1e-8, 1e-4, 0.1, 1.0, 10.0])
+    return numbers(rng, *shape), numbers(rng, size(rng, most=8), *shape), float(eta), beta1, beta2, float(eps)
+
+
+def _clip(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
+    shapes = [(size(rng),), (size(rng), size(rng)), (size(rng, most=3),) * 3, (1, size(rng), 1, 1)]
+    chosen = rng.permutation(4)[: rng.integers(2, 5)]
+    gradients = [numbers(rng, *shapes[i]) for i in chosen]
+    if turn % 4 == 0:
+        gradients[rng.integers(len(gradients))][...] = 0
+    norm = float(np.linalg.norm(np.concatenate([g.ravel() for g in gradients])))
+    return gradients, float(rng.choice([0.01, 1.0, 100.0, norm, norm / 2, norm * 2])) or 1.0
+
+
 # Images.
 
 
@@ -209,6 +246,10 @@ TABLE: dict[str, Draw] = {
     "ours-dense-pullback": _dense,
     "ours-softmax": _softmax,
     "ours-cross-entropy": _cross_entropy,
+    "ours-batch-norm": _batch_norm,
+    "ours-dropout": _dropout,
+    "ours-adam": _adam,
+    "ours-clip-norm": _clip,
     "ours-convolution-size": _output_size,
     "ours-convolution": _conv2d,
     "ours-max-pool": _max_pool,

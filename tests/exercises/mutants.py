@@ -46,7 +46,7 @@ def exercises() -> dict[str, Function]:
 def source_of(answer: Callable[..., Any]) -> str:
     """Return the definition of a function as the text of a file."""
     source = textwrap.dedent(inspect.getsource(answer))
-    if not source.startswith("def ") or answer.__code__.co_freevars:
+    if not source.startswith(f"def {answer.__name__}(") or answer.__code__.co_freevars:
         raise AssertionError(f"write {answer.__qualname__} as a function of its module, to be changed")
     return source
 
@@ -70,7 +70,7 @@ def mutants_of(own: Function, most: int | None = None) -> list[Mutant]:
         if len(found) >= FEWEST:
             break
         seen.add(_spelled(source))
-        changes = of_source(source, Path(own.id), mutations.OPERATORS)
+        changes = of_source(source, Path(own.id), mutations.operators(source))
         if most is not None:
             changes = random.Random(own.id).sample(changes, len(changes))
         for change in changes:
@@ -257,10 +257,12 @@ def _results(answer: Callable[..., Any], arguments: Any, cotangents: Any) -> lis
 
 
 def _parts(result: Any) -> list[Any]:
-    """Return the arrays of a result; numbers side by side are one array."""
-    if isinstance(result, tuple) and not all(isinstance(part, int | float | np.number) for part in result):
-        return [_array(part) for part in result]
-    return [_array(result)]
+    """Return the arrays of a result; numbers side by side are one array, and so are rows in a list."""
+    if not isinstance(result, tuple | list):
+        return [_array(result)]
+    numbers = all(isinstance(part, int | float | np.number) for part in result)
+    rows = isinstance(result, list) and len({np.shape(part) for part in result}) <= 1
+    return [_array(result)] if numbers or rows else [_array(part) for part in result]
 
 
 def _array(part: Any) -> Any:

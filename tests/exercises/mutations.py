@@ -6,7 +6,8 @@ instead: another operator, axis, bound or function, the operands exchanged, one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import libcst as cst
@@ -162,7 +163,7 @@ def other_parts(node: cst.Tuple | cst.List) -> Iterator[cst.CSTNode]:
         before, after = values[:i], values[i + 1 :]
         others = [[*before, *after]] if len(values) > 1 else []
         others += [[*before[:-1], value, before[-1], *after]] if i else []
-        if not m.matches(value, m.Name("back")):
+        if not m.matches(value, m.Name("back") | m.Integer() | m.Float()):
             others += [[*before, other, *after] for other in _spoiled(value)]
         for other in others:
             yield node.with_changes(elements=list(map(cst.Element, other)))
@@ -179,16 +180,64 @@ def other_result(node: cst.Return) -> Iterator[cst.CSTNode]:
             yield node.with_changes(value=called)
 
 
-def other_argument(node: cst.Arg) -> Iterator[cst.CSTNode]:
+def other_argument(node: cst.Call) -> Iterator[cst.CSTNode]:
     """An argument with another sign or transposed."""
-    if node.keyword is None and isinstance(node.value, cst.Name):
-        yield node.with_changes(value=_minus(node.value))
-        yield node.with_changes(value=cst.Attribute(node.value, cst.Name("T")))
+    if m.matches(node.func, m.Name("len") | m.Name("range")):
+        return
+    for i, argument in enumerate(node.args):
+        if argument.keyword is None and isinstance(argument.value, cst.Name):
+            for other in (_minus(argument.value), cst.Attribute(argument.value, cst.Name("T"))):
+                changed = argument.with_changes(value=other)
+                yield node.with_changes(args=[*node.args[:i], changed, *node.args[i + 1 :]])
 
 
 def other_branch(node: cst.IfExp) -> Iterator[cst.CSTNode]:
     """Always one branch, always the other."""
     yield from (_grouped(node.body), _grouped(node.orelse))
+
+
+#: Where a variable is read.
+READ = {
+    cst.Arg: ("value",),
+    cst.Attribute: ("value",),
+    cst.BinaryOperation: ("left", "right"),
+    cst.Comparison: ("left",),
+    cst.ComparisonTarget: ("comparator",),
+    cst.Element: ("value",),
+    cst.Index: ("value",),
+    cst.Slice: ("lower", "upper"),
+    cst.Subscript: ("value",),
+    cst.UnaryOperation: ("expression",),
+}
+
+
+def variables(source: str) -> list[str]:
+    """List the arguments and variables of a function as they appear, those of its inner ones too."""
+    nodes = sorted(
+        (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg | ast.Name)),
+        key=lambda node: (node.lineno, node.col_offset),
+    )
+    stored = (n for n in nodes if isinstance(n, ast.arg) or isinstance(n.ctx, ast.Store))
+    return list(dict.fromkeys(n.arg if isinstance(n, ast.arg) else n.id for n in stored))
+
+
+def other_variable(names: list[str]) -> Callable[[cst.CSTNode], Iterator[cst.CSTNode]]:
+    """Return what puts a variable's neighbors in its place: rows for columns, i for j."""
+
+    def changed(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        for place in READ[type(node)]:
+            name = getattr(node, place)
+            if isinstance(name, cst.Name) and name.value in names:
+                at = names.index(name.value)
+                for other in dict.fromkeys((names[at - 1], names[(at + 1) % len(names)])):
+                    yield node.with_changes(**{place: cst.Name(other)})
+
+    return changed
+
+
+def operators(source: str) -> mutations.Operators:
+    """Return all operators for a function."""
+    return (*OPERATORS, (tuple(READ), other_variable(variables(source))))
 
 
 OPERATORS: mutations.Operators = (
@@ -208,7 +257,7 @@ OPERATORS: mutations.Operators = (
     (cst.Subscript, exchanged_axes),
     (cst.BinaryOperation, transposed),
     (cst.Tuple | cst.List, other_parts),
-    (cst.Arg, other_argument),
+    (cst.Call, other_argument),
     (cst.Return, other_result),
     (cst.IfExp, other_branch),
 )

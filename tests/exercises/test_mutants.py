@@ -186,13 +186,14 @@ def test_what_an_answer_is_worth(answer, worth, monkeypatch):
     ("back", "worth"),
     [
         (lambda x, w, dy: (dy @ w, dy.T @ x, dy.sum(axis=0)), AGREES),
-        (lambda x, w, dy: [(dy @ w).tolist(), dy.T @ x, dy.sum(axis=0)], DIFFERS),
+        (lambda x, w, dy: [(dy @ w).tolist(), dy.T @ x, dy.sum(axis=0)], AGREES),
+        (lambda x, w, dy: ([*(dy @ w).tolist(), []], dy.T @ x, dy.sum(axis=0)), DIFFERS),
         (lambda x, w, dy: (dy @ w, x.T @ dy, dy.sum(axis=0)), DIFFERS),
         (lambda x, w, dy: (dy @ w, dy.T @ x, None), DIFFERS),
         (lambda x, w, dy: (dy @ w, dy.T @ x), DIFFERS),
         (lambda x, w, dy: (dy @ w, dy.T @ x, dy.sum(axis=0) + dy.__imul__(2).sum(axis=0)), DIFFERS),
     ],
-    ids=["right", "ragged", "transposed", "None", "two", "modified"],
+    ids=["right", "list", "ragged", "transposed", "None", "two", "modified"],
 )
 def test_what_a_pullback_is_worth(back, worth):
     measure = Yardstick.of(code.dense)
