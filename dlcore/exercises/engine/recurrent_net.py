@@ -87,6 +87,12 @@ REPAIRS = (
         0.5,
     ),
     Repair(
+        "on the threshold",
+        "A value that just reaches its threshold is not above it: step(0) is 0. "
+        "Put the threshold between the sums.",
+        lambda net: [replace(net, tie=-TIE)],
+    ),
+    Repair(
         "sign of the biases",
         "The thresholds stand in b or c with their own sign. Both are added, so a bias is minus a threshold.",
         _other_biases,
@@ -95,12 +101,6 @@ REPAIRS = (
         "W transposed",
         "W is transposed: row i holds the weights into node i, column j those that come from node j.",
         lambda net: [replace(net, W=net.W.T)],
-    ),
-    Repair(
-        "on the threshold",
-        "A value that just reaches its threshold is not above it: step(0) is 0. "
-        "Put the threshold between the sums.",
-        lambda net: [replace(net, tie=-TIE)],
     ),
     Repair(
         "sign of W",
@@ -165,11 +165,10 @@ class RecurrentNet(Exercise):
         try:
             net = self.read(outcomes[0].values[0])
         except ValidationError as error:
-            return Finding(f"{str(error)[:1].upper()}{str(error)[1:]}", "error")
-        wrong = self._wrong(net)
-        if not any(bad.any() for bad in wrong.values()):
+            return Finding(str(error), "error")
+        if self._right(net):
             return None
-        repair, example = self._repair(net, (*REPAIRS, ANOTHER_NODE)), self._example(net, wrong)
+        repair, example = self._repair(net, (*REPAIRS, ANOTHER_NODE)), self._example(net)
         if repair is None:
             return Finding(example)
         text = f"{repair.says}\n{example}"
@@ -206,14 +205,15 @@ class RecurrentNet(Exercise):
             for t in range(self.first + net.delay, self.length + 1)
         }
 
-    def _repair(self, net: BitNet, repairs: Iterable[Repair]) -> Repair | None:
-        for repair in repairs:
-            if any(not any(bad.any() for bad in self._wrong(o).values()) for o in repair.others(net)):
-                return repair
-        return None
+    def _right(self, net: BitNet) -> bool:
+        return not any(bad.any() for bad in self._wrong(net).values())
 
-    def _example(self, net: BitNet, wrong: dict[int, Array]) -> str:
+    def _repair(self, net: BitNet, repairs: Iterable[Repair]) -> Repair | None:
+        return next((repair for repair in repairs if any(map(self._right, repair.others(net)))), None)
+
+    def _example(self, net: BitNet) -> str:
         """Show the shortest sequence on which the net errs, and what it does elsewhere."""
+        wrong = self._wrong(net)
         t = next(t for t, bad in wrong.items() if bad.any())
         i = int(np.argmax(wrong[t]))
         bits = ", ".join(str(i >> place & 1) for place in reversed(range(t)))
@@ -226,7 +226,7 @@ class RecurrentNet(Exercise):
             f"After the inputs {bits} the net says {says[1]}, expected {says[0]}: {what} gave "
             f"{', '.join(f'{value:.3g}' for value in values)} on the way. "
             f"{sum(int(bad.sum()) for bad in wrong.values())} of {tried} sequences are wrong."
-            + self._habit(net)
+            f"{self._habit(net)}{_memory(net)}"
         )
 
     def _habit(self, net: BitNet) -> str:
@@ -241,7 +241,7 @@ class RecurrentNet(Exercise):
             return ""
         if not width:
             return " It always says yes." if rows[0, 0] else " It never says yes."
-        yes = " and ".join(f"{i:0{width}b}" for i in np.flatnonzero(rows[0]))
+        yes = ", ".join(f"{i:0{width}b}" for i in np.flatnonzero(rows[0]))
         order = " (the current one stands last)" if width > 1 else ""
         return f" What it says depends on the {LAST[width]} alone: yes after {yes}{order}."
 
@@ -299,6 +299,15 @@ class RecurrentNet(Exercise):
         net = self.read(plain(self.settled(self.reference)))
         rows = [_written(row) for row in net.W if row.any()]
         return [secret for secret in (rows, [_written(net.b)]) if secret]
+
+
+def _memory(net: BitNet) -> str:
+    """Say what a net remembers, if that is too little to be good for much."""
+    if not net.W.any():
+        return " W is zero, so nothing of the past is kept."
+    if len(net.U) == 1 and net.activation != "relu":  # a counter is one node
+        return " With a single node, all that is kept of the past is that node's own value."
+    return ""
 
 
 def _written(row: Array) -> str:

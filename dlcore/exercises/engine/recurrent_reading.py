@@ -121,6 +121,8 @@ class Readout:
         parts = COMPARISON.split(self.rule)
         if not signs:
             parts, signs = [*parts, "1/2"], [">"]
+        if not parts[0].strip():  # such as "> 0.5"
+            parts[0] = "s" if self.V is None else "o"
         known, yes = self._known(states), np.ones(len(states), bool)
         values = [evaluate(part, known) for part in parts]
         with np.errstate(all="ignore"):

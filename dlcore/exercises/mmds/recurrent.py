@@ -21,26 +21,28 @@ __all__ = [
 # Nets that watch bits.
 
 _NET = (
-    "A recurrent net reads one bit x_t a step. Its nodes are s_t = f(U x_t + W s_{t-1} + b) with s_0 = 0: "
-    "U and b "
-    "have one number a node, and row i of W holds the weights into node i. "
+    "A recurrent net reads one bit x_t a step. Its nodes are s_t = f(U x_t + W s_{t-1} + b) with s_0 = 0: U "
+    "and b have one number a node, and row i of W holds the weights into node i. "
 )
 
 _HAND_IN = (
-    ' The answer is a dict: "activation" is "step", "tanh", "sigmoid" or "relu" for all nodes, where '
-    "step(z) is 1 "
-    'if z > 0, else 0; then "U", "W" and "b"; "node" is the number of the node that gives the signal, '
-    "counted "
-    'from 1; "readout" is a comparison that means yes, such as "s > 0.5" or "|s| < 0.5", s being the value '
-    "of "
-    'that node. In the place of "node" there may be an output layer "V" and "c" with the readout '
-    '"V s + c > 0". You may use as many nodes as you like.'
+    ' The answer is a dict. "activation" is "step", "tanh", "sigmoid" or "relu" for all nodes; step(z) is 1 '
+    'if z > 0, else 0. "U", "W" and "b" are numbers or lists. "node" is the number of the node that gives '
+    'the signal, counted from 1. "readout" is a comparison that means yes, such as "s > 0.5" or '
+    '"|s| < 0.5", where s is the value of that node. In the place of "node" there may be an output layer: '
+    '"V", one number a node, "c" and the readout "V s + c > 0". Use as many nodes as you like.'
 )
 
-_NET_STUB = (
-    'net = {\n    "activation": ...,\n    "U": ...,\n    "W": ...,\n    "b": ...,\n    "node": ...,\n'
-    '    "readout": ...,\n}\n'
-)
+_NET_STUB = """\
+net = {
+    "activation": ...,
+    "U": ...,
+    "W": ...,
+    "b": ...,
+    "node": ...,
+    "readout": ...,
+}
+"""
 
 
 def _steps(U: Any, W: Any, b: Any, **read: Any) -> dict[str, Any]:
@@ -52,9 +54,8 @@ zero_then_one = RecurrentNet(
     id="mmds-exercise13.5.1a",
     title="Now 1, before 0",
     statement=_NET
-    + "Design a net with a signal that means: the current input is 1 and the one before was 0. The "
-    "signal comes in the same step as the current input. It counts from step 2 on, since the first input "
-    "has none "
+    + "Design a net with a signal that means: the current input is 1 and the one before was 0. The signal "
+    "comes in the same step as the current input. It counts from step 2 on, since the first input has none "
     "before it." + _HAND_IN,
     source="mmds 13.5.4",
     stub=_NET_STUB,
@@ -88,10 +89,10 @@ zero_then_one = RecurrentNet(
         "W multiplies the state of the step before. So a node that copies its input hands on the previous "
         "bit.",
         "The signal has to see x_t through U and the copy through W, one with a positive and one with a "
-        "negative "
-        "weight. Write down the sum for all four pairs and put a threshold between the largest two.",
-        "Copy: step(x_t - 0.5). Signal: step(x_t - copy_{t-1} - 0.5). U = [1, 1], W = [[0, 0], [-1, 0]], "
-        "b = [-0.5, -0.5].",
+        "negative weight. Write down the sum for all four pairs and put a threshold between the largest "
+        "two.",
+        "Copy: step(x_t - 0.5). Signal: step(x_t - copy_{t-1} - 0.5). U = [1, 1], W = [[0, 0], [-1, 0]], b "
+        "= [-0.5, -0.5].",
     ),
     slips=(
         Slip(
@@ -109,7 +110,8 @@ zero_then_one = RecurrentNet(
         Slip(
             "sign of the biases",
             _steps([1, 1], [[0, 0], [-1, 0]], [0.5, 0.5]),
-            says="The thresholds stand in b with their own sign, but b is added: it is minus the threshold.",
+            says="The thresholds stand in b or c with their own sign, but both are added: a bias is minus "
+            "the threshold.",
             hint="What does a node with weight 1 and bias +0.5 give for the input 0?",
         ),
         Slip(
@@ -204,9 +206,8 @@ zero_then_one = RecurrentNet(
         ),
     ),
     because="The first node copies the input, and W hands its value on in the next step. The signal's sum "
-    "is 1 for 0 "
-    "then 1, 0 for two equal bits and -1 for 1 then 0, so any threshold from 0 up to, but not including, 1 "
-    "does it.",
+    "is 1 for 0 then 1, 0 for two equal bits and -1 for 1 then 0, so any threshold from 0 up to, but not "
+    "including, 1 does it.",
 )
 
 
@@ -348,7 +349,8 @@ three_ones = RecurrentNet(
         Slip(
             "sign of the biases",
             _steps([1, 1, 1], [[0, 0, 0], [1, 0, 0], [0, 1, 0]], [0.5, 1.5, 1.5]),
-            says="The thresholds stand in b with their own sign, but b is added: it is minus the threshold.",
+            says="The thresholds stand in b or c with their own sign, but both are added: a bias is minus "
+            "the threshold.",
             hint="What does a node with weight 1 and bias +0.5 give for the input 0?",
         ),
         Slip(
@@ -379,8 +381,7 @@ three_ones = RecurrentNet(
         ),
     ),
     because="Each node of the chain fires if the input is 1 and the node before it fired one step ago, so "
-    "node i "
-    "fires after at least i ones in a row. A 0 switches all of them off.",
+    "node i fires after at least i ones in a row. A 0 switches all of them off.",
 )
 
 
@@ -388,10 +389,8 @@ same_as_before = RecurrentNet(
     id="mmds-exercise13.5.1c",
     title="The same input again",
     statement=_NET
-    + "Design a net with a signal that means: the current input is the same as the one before, 0 and 0 "
-    "or 1 and 1. It counts from step 2 on, since the first input has none before it."
-    + _HAND_IN
-    + " The signal "
+    + "Design a net with a signal that means: the current input is the same as the one before, 0 and 0 or 1 "
+    "and 1. It counts from step 2 on, since the first input has none before it." + _HAND_IN + " The signal "
     'comes in the same step as the current input; if yours comes one step later, add "delay": 1.',
     source="mmds 13.5.4",
     stub=_NET_STUB,
@@ -444,14 +443,11 @@ same_as_before = RecurrentNet(
         "Keep the previous input in a node that copies. Then write the four cases as a table. Which gate "
         "is it?",
         "One threshold cannot do it: for x_t = 1 a previous 1 must raise the sum, for x_t = 0 it must "
-        "lower it. "
-        "So either use more than one node, or read a node in another way than by one threshold.",
+        "lower it. So either use more than one node, or read a node in another way than by one threshold.",
         "First way: one node with the difference of the two inputs. Second way: two nodes, “both 1” and "
-        "“both 0”, "
-        "joined in the output layer.",
+        "“both 0”, joined in the output layer.",
         "With tanh: the copy is tanh(10 x_t - 5), the difference tanh(10 x_t - 5 copy_{t-1} - 5): about 0 "
-        "if they "
-        'are equal, 1 or -1 if not. Read node 2 with "|s| < 0.5".',
+        'if they are equal, 1 or -1 if not. Read node 2 with "|s| < 0.5".',
     ),
     slips=(
         Slip(
@@ -477,11 +473,9 @@ same_as_before = RecurrentNet(
                 "readout": "s > 0",
             },
             says="What is read here follows the current input, not its being equal to the one before. The "
-            "sign of a "
-            "difference does not tell whether it is small.",
+            "sign of a difference does not tell whether it is small.",
             hint="Write the difference for 00, 01, 10 and 11. Which values mean equal, and do they lie on "
-            "one "
-            "side of a threshold?",
+            "one side of a threshold?",
         ),
         Slip(
             "differ",
@@ -493,40 +487,35 @@ same_as_before = RecurrentNet(
             "change to 0 missed",
             _steps([1, 1], [[0, 0], [-1, 0]], [-0.5, -0.5], node=2, readout="s < 0.5"),
             says="The change from 1 to 0 passes as equal: a step node or one threshold sees a difference "
-            "of one "
-            "sign only.",
+            "of one sign only.",
             hint="Run 1, 0. What is the difference there, and what is left of it?",
         ),
         Slip(
             "change to 1 missed",
             _steps([1, -1], [[0, 0], [1, 0]], [-0.5, -0.5], node=2, readout="s < 0.5"),
             says="The change from 0 to 1 passes as equal: a step node or one threshold sees a difference "
-            "of one "
-            "sign only.",
+            "of one sign only.",
             hint="Run 0, 1. What is the difference there, and what is left of it?",
         ),
         Slip(
             "change to 1 signalled",
             _steps([1, 1], [[0, 0], [-1, 0]], [-0.5, -0.5]),
             says="This signals the change from 0 to 1 and nothing else: the large difference is read, not "
-            "the "
-            "small one.",
+            "the small one.",
             hint="Which values has your node for 00 and 11?",
         ),
         Slip(
             "at least one 1",
             _steps([1, 1], [[0, 0], [1, 0]], [-0.5, -0.5]),
             says="One 1 among the two inputs is enough for this net. One threshold on their sum cannot "
-            "tell equal "
-            "from different.",
+            "tell equal from different.",
             hint="Equal inputs have the sum 0 or 2, different ones 1. How do you single out the middle?",
         ),
         Slip(
             "at least one 0",
             _steps([1, -1], [[0, 0], [-1, 0]], [-0.5, 1.5]),
             says="One 0 among the two inputs is enough for this net. One threshold on their sum cannot "
-            "tell equal "
-            "from different.",
+            "tell equal from different.",
             hint="Equal inputs have the sum 0 or 2, different ones 1. How do you single out the middle?",
         ),
         Slip(
@@ -565,8 +554,7 @@ same_as_before = RecurrentNet(
             "never",
             _steps([1, 1, -1], [[0, 0, 0], [1, 0, 0], [-1, 0, 0]], [-0.5, -1.5, 0.5], V=[0, 1, 1], c=-1.5),
             says="The signal never comes. Two 1s and two 0s exclude each other, so an AND of both never "
-            "holds; nor "
-            "does a reading that is too narrow.",
+            "holds; nor does a reading that is too narrow.",
             hint="Run 1, 1 and look at the value that you read. On which side of the threshold is it?",
         ),
         Slip(
@@ -586,8 +574,7 @@ same_as_before = RecurrentNet(
             "sign of the biases",
             _steps([1, 1, -1], [[0, 0, 0], [1, 0, 0], [-1, 0, 0]], [0.5, 1.5, -0.5], V=[0, 1, 1], c=-0.5),
             says="The thresholds stand in b or c with their own sign, but both are added: a bias is minus "
-            "the "
-            "threshold.",
+            "the threshold.",
             hint="Try one node with the input 0. Does it fire, and should it?",
         ),
         Slip(
@@ -608,8 +595,8 @@ same_as_before = RecurrentNet(
         ),
     ),
     because="The second node takes the difference of the current and the previous input, made steep by "
-    "tanh: about 0 "
-    "for equal inputs, 1 or -1 for different ones. The absolute value turns that into one threshold.",
+    "tanh: about 0 for equal inputs, 1 or -1 for different ones. The absolute value turns that into one "
+    "threshold.",
 )
 
 # From the loss of one step to its state.
@@ -632,7 +619,7 @@ def _state_gradient_long(V: Any, c: Any, s: Any, yhat: Any) -> Any:
 
 
 def _state_inputs(rng: np.random.Generator, size: int) -> tuple[Any, ...]:
-    k, m = size + 1, size + 2
+    k, m = 2 if size == 1 else size + 2, size + 3  # neither is 3, the number of results
     return rng.normal(size=(m, k)), rng.normal(size=m), rng.uniform(-1, 1, size=k), rng.dirichlet(np.ones(m))
 
 
@@ -665,21 +652,22 @@ def _difference(o: Any, y: Any, yhat: Any) -> Any:
     return y - yhat
 
 
-_SQUARE = np.array([[1.0, 2.0, -1.0], [0.5, -1.5, 0.25], [-2.0, 1.0, 0.75]])
+def _is_distribution(V: Any, c: Any, s: Any, yhat: Any) -> bool:
+    return bool((yhat >= 0).all() and np.isclose(yhat.sum(), 1))
+
+
+_SQUARE = np.array([[1.0, 2.0], [-0.5, 0.75]])
+_TALL = np.array([[1.0, -1.0], [2.0, 0.5], [-1.5, 0.25], [0.0, -2.0]])
 
 state_gradient = Function(
     id="mmds-exercise13.5.2",
     title="From the loss of a step to its state",
     statement="At one step of a recurrent net the state s of length k gives the scores o = V s + c of "
-    "length m, the "
-    "output y = softmax(o) and the loss e = -Σᵢ ŷᵢ ln yᵢ. V has shape (m, k). The hat marks the target: ŷ "
-    "(`yhat`) is "
-    "a distribution of length m, one-hot or not. Derive the gradient of e at s in two steps. Write "
-    "`state_gradient(V, c, s, yhat)` that returns three arrays: the gradient of e at the scores o, length "
-    "m; the "
-    "Jacobian of o with one row for each entry of s and one column for each entry of o, shape (k, m); the "
-    "gradient "
-    "of e at s, length k. Only this step's loss counts.",
+    "length m, the output y = softmax(o) and the loss e = -Σᵢ ŷᵢ ln yᵢ. V has shape (m, k). The hat marks "
+    "the target: ŷ (`yhat`) is a distribution of length m, one-hot or not. Derive the gradient of e at s "
+    "in two steps. Write `state_gradient(V, c, s, yhat)` that returns three arrays: the gradient of e at "
+    "the scores o, length m; the Jacobian of o with one row for each entry of s and one column for each "
+    "entry of o, shape (k, m); the gradient of e at s, length k. Only this step's loss counts.",
     source="mmds 13.5.4",
     stub="def state_gradient(V, c, s, yhat):\n    do = ...\n    J = ...\n    ds = ...\n    return do, J, "
     "ds\n",
@@ -689,9 +677,10 @@ state_gradient = Function(
     also=(_state_gradient_long,),
     inputs=_state_inputs,
     corners=(
-        (_SQUARE, np.array([0.5, -0.5, 0.25]), np.array([0.3, -0.6, 0.9]), _one_hot(3, 2)),
-        (_SQUARE[:, :2], np.zeros(3), np.array([0.2, -0.4]), _one_hot(3, 0)),
+        (_SQUARE, np.array([0.5, -0.5]), np.array([0.3, -0.6]), _one_hot(2, 1)),
+        (_TALL, np.zeros(4), np.array([0.2, -0.4]), _one_hot(4, 0)),
     ),
+    valid=_is_distribution,
     hints=(
         "Which quantities lie between s and e? Differentiate one link of the chain at a time.",
         "Write ln yᵢ = oᵢ - ln Σⱼ exp(oⱼ) and differentiate by one score. Where do you need that ŷ adds up "
@@ -705,8 +694,7 @@ state_gradient = Function(
             "V not transposed",
             _by_steps(_difference, result=lambda V, do, s: V @ do),
             says="V is multiplied with the gradient at the scores as it is: that only fits if V is square, "
-            "and even "
-            "then rows and columns are confused.",
+            "and even then rows and columns are confused.",
             hint="Compare shapes: the result must have the length of s.",
         ),
         Slip(
@@ -720,8 +708,7 @@ state_gradient = Function(
             "Jacobian turned round",
             _by_steps(_difference, jacobian=lambda V: V),
             says="The Jacobian has its rows and columns exchanged: here each row belongs to one entry of "
-            "s, the one "
-            "differentiated by.",
+            "s, the one differentiated by.",
             hint="Its shape must be (k, m).",
         ),
         Slip(
@@ -796,9 +783,15 @@ state_gradient = Function(
             "slope of the state",
             _by_steps(_difference, result=lambda V, do, s: (1 - s**2) * (V.T @ do)),
             says="The slope of tanh comes in only when you go on to what lies before the state: this is "
-            "the gradient "
-            "at z, not at s.",
+            "the gradient at z, not at s.",
             hint="Does e depend on s through a tanh, or s on something else?",
+        ),
+        Slip(
+            "gradient at the scores alone",
+            lambda V, c, s, yhat: _state_gradient_long(V, c, s, yhat)[0],
+            says="This is the gradient at the scores. One more link of the chain leads on to s.",
+            hint="Return the gradient at o, the Jacobian and the gradient at s, in this order.",
+            credit=0.25,
         ),
         Slip(
             "result alone",
@@ -809,22 +802,17 @@ state_gradient = Function(
         ),
     ),
     because="With ln yᵢ = oᵢ - ln Σⱼ exp(oⱼ) the loss is e = ln Σⱼ exp(oⱼ) - Σᵢ ŷᵢ oᵢ, because ŷ adds up "
-    "to 1. Its "
-    "gradient at o is y - ŷ. A score oⱼ holds sᵢ with the factor Vⱼᵢ, so the Jacobian is Vᵀ, and the chain "
-    "rule gives "
-    "Vᵀ (y - ŷ).",
+    "to 1. Its gradient at o is y - ŷ. A score oⱼ holds sᵢ with the factor Vⱼᵢ, so the Jacobian is Vᵀ, and "
+    "the chain rule gives Vᵀ (y - ŷ).",
 )
 
 # Gradients of a whole sequence.
 
 _SEQUENCE = (
     "A recurrent net reads x₁ … xₙ: zₜ = U xₜ + W sₜ₋₁ + b, sₜ = tanh(zₜ) with s₀ = 0, yₜ = softmax(V sₜ + "
-    "c). The loss "
-    "is e = e₁ + … + eₙ, eₜ = -Σᵢ ŷₜᵢ ln yₜᵢ; the hat marks the target, a distribution. The forward pass "
-    "is done: "
-    "you get W (k, k), V (m, k), x (n, d), y (n, m), yhat (n, m) and all states s (n + 1, k), s[0] being "
-    "s₀. So x[t] has "
-    "led from s[t] to s[t + 1] and y[t]. "
+    "c). The loss is e = e₁ + … + eₙ, eₜ = -Σᵢ ŷₜᵢ ln yₜᵢ; the hat marks the target, a distribution. The "
+    "forward pass is done: you get W (k, k), V (m, k), x (n, d), y (n, m), yhat (n, m) and all states s (n "
+    "+ 1, k), s[0] being s₀. So x[t] has led from s[t] to s[t + 1] and y[t]. "
 )
 
 
@@ -988,8 +976,7 @@ gradient_U = Function(
         "The state sₜ acts on e in two ways: on its own loss eₜ, through V, and on all later losses, "
         "through sₜ₊₁.",
         "So go from the last step to the first. At each one add what comes from its own loss and what "
-        "comes back from "
-        "δₜ₊₁ through W, then pass through the slope of tanh.",
+        "comes back from δₜ₊₁ through W, then pass through the slope of tanh.",
         "δₜ = (1 - sₜ²) ⊙ (Vᵀ(yₜ - ŷₜ) + Wᵀ δₜ₊₁) with δₙ₊₁ = 0, and de/dU = Σₜ δₜ xₜᵀ.",
     ),
     slips=(
@@ -1050,10 +1037,50 @@ gradient_U = Function(
             hint="Which row of s has come out of x[t]?",
         ),
         Slip(
+            "square forgotten",
+            _U_by(slope=lambda s, t: 1 - s[t + 1]),
+            says="1 - s is not the slope of tanh: a square is missing.",
+            hint="The slope of tanh is the same at z and at -z. Is yours?",
+        ),
+        Slip(
+            "later steps forgotten + slope forgotten",
+            _U_by(carry=lambda W, delta, own: 0 * own, slope=lambda s, t: 1.0),
+            says="Two things: the slope of tanh is missing, and only the direct way from each state to its "
+            "own loss is counted.",
+            hint="First ask what lies between sₜ and zₜ, then which losses s₁ acts on.",
+        ),
+        Slip(
+            "W for Wᵀ + slope forgotten",
+            _U_by(carry=lambda W, delta, own: W @ delta, slope=lambda s, t: 1.0),
+            says="Two things: the slope of tanh is missing, and on the way through time W and Wᵀ are "
+            "confused.",
+            hint="First ask what lies between sₜ and zₜ, then which way the gradient goes through W.",
+        ),
+        Slip(
+            "W left out",
+            _U_by(carry=lambda W, delta, own: delta),
+            says="What comes back from the next step has not passed through W.",
+            hint="How does zₜ₊₁ depend on sₜ?",
+        ),
+        Slip(
+            "V left out",
+            lambda W, V, x, s, y, yhat: (y - yhat).T @ x,
+            says="The error at the scores meets the input directly: the way through V, the state and its "
+            "tanh is left out.",
+            hint="Which functions lie between U and eₜ? Compare the shape with (k, d) too.",
+        ),
+        Slip(
+            "softmax differentiated twice",
+            lambda W, V, x, s, y, yhat: _deltas(W, V, s, (y - yhat) * y * (1 - y)).T @ x,
+            says="There is a factor y(1 - y) too many: softmax and cross-entropy together have a simpler "
+            "gradient.",
+            hint="Work out the gradient of eₜ at the scores, as in exercise 13.5.2.",
+        ),
+        Slip(
             "slope on one part",
             _U_by(both=False),
-            says="The slope of tanh multiplies only what comes from the step's own loss, not what comes from "
-            "later steps.",
+            says="The slope of tanh multiplies only what comes from the step's own loss, not what comes "
+            "from later steps.",
             hint="Both parts reach sₜ first. What lies between sₜ and zₜ?",
         ),
         Slip(
@@ -1078,8 +1105,7 @@ gradient_U = Function(
             "first step alone",
             _U_from(lambda deltas, x, s: np.outer(deltas[0], x[0])),
             says="Only the first step's term is returned: each term has overwritten the one before, or no "
-            "others "
-            "were made.",
+            "others were made.",
             hint="Add up over the steps: = or += ?",
         ),
         Slip(
@@ -1110,10 +1136,9 @@ gradient_U = Function(
         *_SUMMED_UP,
     ),
     because="δₜ is the gradient of e at zₜ: sₜ acts on eₜ through V and on all later losses through zₜ₊₁, "
-    "and the slope of "
-    "tanh is 1 - sₜ². zₜ holds U xₜ, so each step adds δₜ xₜᵀ. For another activation f put f'(zₜ) in the "
-    "place of the "
-    "slope, for another output or loss the gradient of eₜ at its scores in the place of yₜ - ŷₜ.",
+    "and the slope of tanh is 1 - sₜ². zₜ holds U xₜ, so each step adds δₜ xₜᵀ. For another activation f "
+    "put f'(zₜ) in the place of the slope, for another output or loss the gradient of eₜ at its scores in "
+    "the place of yₜ - ŷₜ.",
 )
 
 
@@ -1135,8 +1160,8 @@ gradient_V = Function(
     id="mmds-exercise13.5.3V",
     title="The gradient of the output weights",
     statement=_SEQUENCE
-    + "Write `gradient_V(W, V, x, s, y, yhat)` that returns de/dV in the shape of V, (m, k). You may "
-    "not need all arguments.",
+    + "Write `gradient_V(W, V, x, s, y, yhat)` that returns de/dV in the shape of V, (m, k). You may not "
+    "need all arguments.",
     source="mmds 13.5.4",
     stub="def gradient_V(W, V, x, s, y, yhat):\n    dV = ...\n    return dV\n",
     points=2,
@@ -1149,8 +1174,7 @@ gradient_V = Function(
         "Change V a little: which of zₜ, sₜ, yₜ and eₜ change?",
         "So the steps are independent of each other. At one step V is a dense layer from sₜ to the scores.",
         "The gradient of a dense layer's weights is an outer product of the gradient at its result and its "
-        "input. "
-        "What are these two here?",
+        "input. What are these two here?",
         "de/dV = Σₜ (yₜ - ŷₜ) sₜᵀ, that is (y - yhat).T @ s[1:].",
     ),
     slips=(
@@ -1188,8 +1212,7 @@ gradient_V = Function(
             "slope of tanh too many",
             _V_from(lambda error, s, x, V: error.T @ (s[1:] * (1 - s[1:] ** 2))),
             says="There is a slope of tanh too many: the way from the loss to V does not pass through the "
-            "state's "
-            "activation.",
+            "state's activation.",
             hint="Which functions lie between V and eₜ?",
         ),
         Slip(
@@ -1232,6 +1255,18 @@ gradient_V = Function(
             hint="Add up over the steps: = or += ?",
         ),
         Slip(
+            "last step left out",
+            _V_from(lambda error, s, x, V: error[:-1].T @ s[1:-1]),
+            says="The last step is missing in the sum.",
+            hint="The arrays y and s have different lengths. Which rows belong together?",
+        ),
+        Slip(
+            "tanh applied again",
+            _V_from(lambda error, s, x, V: error.T @ np.tanh(s[1:])),
+            says="tanh is applied to the states once more; they are values of tanh already.",
+            hint="Which vector does V multiply in yₜ?",
+        ),
+        Slip(
             "product of sums",
             _V_from(lambda error, s, x, V: np.outer(error.sum(axis=0), s[1:].sum(axis=0))),
             says="The sums over time are multiplied; what is asked for is the sum of the products.",
@@ -1241,8 +1276,6 @@ gradient_V = Function(
         *_SUMMED_UP,
     ),
     because="V acts on eₜ only through the scores V sₜ + c, and no state depends on it. So de/dV is the "
-    "sum of the outer "
-    "products of the gradient at the scores and the state; for softmax and cross-entropy that gradient is "
-    "yₜ - ŷₜ. "
-    "Nothing runs through time.",
+    "sum of the outer products of the gradient at the scores and the state; for softmax and cross-entropy "
+    "that gradient is yₜ - ŷₜ. Nothing runs through time.",
 )
