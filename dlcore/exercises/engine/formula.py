@@ -7,10 +7,10 @@ a few functions are understood. So no formula needs SymPy, and every equal form 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -97,8 +97,11 @@ class _Scope:
         return read(text, self.names(), self.hidden)
 
     def defined(self, name: str, text: str) -> _Scope:
-        """Return the scope with one more name."""
-        return replace(self, meaning={**self.meaning, name: self.read(text)[0]})
+        """Return the scope with one more name; its value is settled if nobody differentiates it."""
+        tree = self.read(text)[0]
+        return replace(
+            self, meaning={**self.meaning, name: tree if self.slopes else ("value", self.at(tree))}
+        )
 
     def at(self, tree: Tree) -> Any:
         """Evaluate a tree; NaN or infinity where it has no value."""
@@ -111,6 +114,8 @@ class _Scope:
 
 def _value(tree: Tree, scope: _Scope) -> Any:
     kind, *parts = tree
+    if kind == "value":
+        return parts[0]
     if kind == "number":
         return np.float64(parts[0])
     if kind == "name":
@@ -121,13 +126,13 @@ def _value(tree: Tree, scope: _Scope) -> Any:
         function, *arguments = parts
         return scope.functions[function](*(_value(argument, scope) for argument in arguments))
     if kind == "product":
-        return reduce(lambda so_far, factor: _times(so_far, factor, scope), parts, np.float64(1))
+        return functools.reduce(lambda so_far, factor: _times(so_far, factor, scope), parts, np.float64(1))
     values = [_value(part, scope) for part in parts]
     if kind == "power":
         return np.power(*values)
     if kind == "negative":
         return -values[0]
-    return 1 / values[0] if kind == "inverse" else reduce(np.add, values)
+    return 1 / values[0] if kind == "inverse" else functools.reduce(np.add, values)
 
 
 def _times(value: Any, factor: Tree, scope: _Scope) -> Any:
@@ -228,11 +233,31 @@ def _sides(statement: str) -> list[str]:
     return sides
 
 
-def _meanings(points: Mapping[str, Array], meaning: Mapping[str, str], **settings: Any) -> _Scope:
-    scope = _Scope(points, **settings)
-    for name, text in meaning.items():
+Sample = Callable[[np.random.Generator], Mapping[str, float]]
+
+
+@functools.lru_cache(maxsize=64)
+def _scope(
+    sample: Sample,
+    count: int,
+    seed: int,
+    meaning: tuple[tuple[str, str], ...],
+    absent: tuple[str, ...] | None,
+) -> _Scope:
+    """Return what an exercise's names stand for at its points; with derivatives if nothing is absent."""
+    rng = np.random.default_rng(seed + 1)
+    strange = {name: rng.uniform(0.5, 1.5, count) for name in absent or ()}
+    values = {**_points(sample, count, seed), **strange}
+    scope = _Scope(values, slopes=absent is None, hidden=absent or ())
+    for name, text in meaning:
         scope = scope.defined(name, spelled(text))
     return scope
+
+
+def _mentions(text: str, name: str) -> bool:
+    """Whether a name stands in a text, perhaps run together with others."""
+    end = r"(?!\d)" if name[-1].isdigit() else r"(?![^\W_])"
+    return bool(re.search(rf"(?<![^\W\d_]){re.escape(name)}{end}", spelled(text).replace("_", "")))
 
 
 def _read_as(text: str, names: Iterable[str]) -> str:
@@ -261,7 +286,7 @@ class Formula(Exercise):
         Relative tolerance at a point.
     """
 
-    sample: Callable[[np.random.Generator], Mapping[str, float]]
+    sample: Sample
     meaning: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     count: int = 16
@@ -295,6 +320,9 @@ class Formula(Exercise):
         share = "" if bad.all() else f" It is right at {int((~bad).sum())} of {bad.size} points tried."
         what = f": {first_difference(got, want)}" if bad.all() and _telling(got, want) else ""
         data = outcomes[0].values[0]
+        strange = [name for name in self.absent if _mentions(str(data), name)]
+        if strange:
+            return Finding(f"There is no {' and no '.join(strange)} in this exercise.")
         note = _read_as(data, points) if isinstance(data, str) else ""
         return Finding(
             f"At {_place(points, k)} expected {want[k]:.6g}, yours gives {got[k]:.6g}{what}.{share}{note}"
@@ -304,7 +332,7 @@ class Formula(Exercise):
         """Compare with the slip's values at all points."""
         points = rounds[0][0]
         mine, _ = self._values(outcomes[0], points)
-        slip, _ = self._values(wrong[0], points)
+        slip = self._values(wrong[0], points)[0] if mine else []
         return bool(slip) and any(agree(got, slip[0], self.rtol, 1e-12) for got in mine)
 
     def _secrets(self) -> Iterable[Sequence[str]]:
@@ -321,17 +349,13 @@ class Formula(Exercise):
         if isinstance(data, (list, dict)) or data is None or data is ...:
             return [], f"Expected one formula in {', '.join(points)}."
         try:
-            scope = _meanings({**points, **self._strange()}, self.meaning, hidden=self.absent)
+            scope = _scope(self.sample, self.count, self.seed, tuple(self.meaning.items()), self.absent)
             values = _readings(data, scope) if isinstance(data, str) else [np.asarray(data, float)]
             return [np.broadcast_to(value, (self.count,)) for value in values], ""
         except ValidationError as error:
             return [], f"{error}."
         except (TypeError, ValueError, OverflowError):
             return [], f"Expected one number at each point, for {', '.join(points)}."
-
-    def _strange(self) -> dict[str, Array]:
-        rng = np.random.default_rng(self.seed + 1)
-        return {name: rng.uniform(0.5, 1.5, self.count) for name in self.absent}
 
 
 @dataclass(frozen=True)
@@ -377,7 +401,7 @@ class Derivation(Exercise):
         Relative tolerance at a point.
     """
 
-    sample: Callable[[np.random.Generator], Mapping[str, float]]
+    sample: Sample
     first: tuple[str, ...]
     last: tuple[str, ...]
     meaning: Mapping[str, str] = field(default_factory=dict)
@@ -385,6 +409,8 @@ class Derivation(Exercise):
     fewest: int = 3
     count: int = 16
     rtol: float = 1e-6
+
+    detailed: ClassVar[bool] = True
 
     def _compare(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome]) -> Finding | None:
         """Compare the first step with ours, then each with the one before, then look at the ends."""
@@ -414,7 +440,7 @@ class Derivation(Exercise):
             name = sides[0].replace("_", "")
             later = " ".join([*sides[1:], *statements[number + 1 :]])
             if len(sides) > 1 and IDENTIFIER.fullmatch(name) and name not in scope.names():
-                if re.search(rf"(?<![^\W\d_]){re.escape(name)}(?![^\W\d_])", later.replace("_", "")):
+                if _mentions(later, name):
                     scope = scope.defined(name, sides[1])
                     continue
                 sides = sides[1:]  # the left side is but a label
@@ -424,7 +450,7 @@ class Derivation(Exercise):
         return steps
 
     def _scope(self) -> _Scope:
-        return _meanings(_points(self.sample, self.count, self.seed), self.meaning, slopes=True)
+        return _scope(self.sample, self.count, self.seed, tuple(self.meaning.items()), None)
 
     def _remark(self, sides: list[_Step]) -> bool:
         """Whether an equation is true of something else than the chain: y = 1/(1 + exp(-x))."""
@@ -494,10 +520,15 @@ class Derivation(Exercise):
         if len(written) < self.fewest or len(carried_out) < self.fewest - 1:
             text = f"All steps are equal, but a derivation needs at least {self.fewest} that differ"
             return Finding(f"{text}: show what lies between.", "close", "steps missing", 0.5)
-        if not any(name in self.uses for step in steps for name in words(step.trees[0])):
+        if not any(name in self.uses for step in steps for name in words(self._expanded(step))):
             text = f"All steps are equal, but none of them shows why: {self.uses[0]} never appears."
             return Finding(text, "close", "definition not used", 0.5)
         return None
+
+    def _expanded(self, step: _Step) -> Tree:
+        """Return a step with the names that the answer defined written out."""
+        own = {name: tree for name, tree in step.scope.meaning.items() if name not in self.meaning}
+        return inlined(step.trees[0], own)
 
     def _like(self, step: _Step, forms: tuple[str, ...]) -> bool:
         """Whether a step is one of the forms, for any values and functions."""
@@ -545,7 +576,7 @@ class Derivation(Exercise):
         return [[str(step)] for step in self.settled(self.reference)[1:-1]]
 
 
-def _points(sample: Callable[[np.random.Generator], Mapping[str, float]], count: int, seed: int) -> Any:
+def _points(sample: Sample, count: int, seed: int) -> dict[str, Array]:
     rng = np.random.default_rng(seed)
     points = [sample(rng) for _ in range(count)]
     return {name: np.array([float(p[name]) for p in points]) for name in points[0]}

@@ -7,6 +7,7 @@ disagree about what a text means, such as ``1/2x``, `read` gives both trees.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -136,16 +137,22 @@ def read(text: str, names: Iterable[str], hidden: Iterable[str] = ()) -> list[Tr
     ValidationError
         If it cannot be read, with the place.
     """
-    known, unsaid = list(names), list(hidden)
-    trees: list[Tree] = []
+    return list(_trees(text, tuple(names), tuple(hidden)))
+
+
+@functools.lru_cache(maxsize=2000)
+def _trees(text: str, names: tuple[str, ...], hidden: tuple[str, ...]) -> tuple[Tree, ...]:
     if len(text) > LONGEST:
         raise ValidationError(f"a formula of {len(text)} characters is too long")
-    for tight in (False, True):
-        for wide in (False, True):
-            tree = _Reader(text, known, unsaid, tight, wide).tree()
-            if tree not in trees:
-                trees.append(tree)
-    return trees
+    trees: list[Tree] = []
+    for tight, wide in ((False, False), (False, True), (True, False), (True, True)):
+        reader = _Reader(text, names, hidden, tight, wide)
+        tree = reader.tree()
+        if tree not in trees:
+            trees.append(tree)
+        if reader.plain:
+            break
+    return tuple(trees)
 
 
 def shape(tree: Tree) -> Tree:
@@ -222,7 +229,9 @@ def _flat(kind: str, parts: list[Tree]) -> Iterator[Tree]:
 class _Reader:
     """Reads one formula, from left to right."""
 
-    def __init__(self, text: str, names: list[str], hidden: list[str], tight: bool, wide: bool) -> None:
+    def __init__(
+        self, text: str, names: tuple[str, ...], hidden: tuple[str, ...], tight: bool, wide: bool
+    ) -> None:
         self.text, self.names, self.hidden = text.strip(), [*names, *hidden], hidden
         self.tight, self.wide = tight, wide
         self.tokens = [
@@ -230,6 +239,7 @@ class _Reader:
             for found in TOKEN.finditer(text)
         ]
         self.place = self.depth = 0
+        self.plain = True  # until something is met that people read in two ways
         self.index: dict[str, str] = {}
         self.met: set[str] = set()
 
@@ -284,7 +294,8 @@ class _Reader:
         """Read factors; those without a sign between bind tighter than a division only if `tight`."""
         factors = [self._factor()]
         while self._next("*", "/", "//") or self._value_comes():
-            sign = self._take().text if self._kind() == "sign" and self._next("*", "/", "//") else "*"
+            sign = self._take().text if self._next("*", "/", "//") else "*"
+            self.plain &= sign != "/"
             factor = self._factor()
             if sign == "//":
                 factors = [("call", "floor", _product([*factors, ("inverse", factor)]))]
@@ -517,6 +528,7 @@ class _Reader:
     def _slope(self, text: str) -> Tree:
         """Read dy/dx, or d/dx and what follows."""
         above, below = (part.strip()[1:] for part in text.split("/"))
+        self.plain = False
         if above:
             return ("slope", below, self._named(above))
         bracket = self._next("(", "{", "[")

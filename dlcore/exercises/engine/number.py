@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,10 +44,13 @@ class Number(Exercise):
     ----------
     rtol, atol : float
         Tolerance of numbers that are not whole: three digits by default.
+    entries : tuple of str
+        What the numbers of an array are called, from the first to the last.
     """
 
     rtol: float = 1e-3
     atol: float = 0.0
+    entries: tuple[str, ...] = ()
 
     @property
     def right(self) -> NDArray[Any]:
@@ -87,8 +91,25 @@ class Number(Exercise):
             )
         if not right.ndim:
             return Finding(_direction(float(got), float(right)))
-        places = ", ".join(str(list(map(int, place))) for place in np.argwhere(~good)[:6])
-        return Finding(f"{int((~good).sum())} of {good.size} numbers are wrong: at {places}.")
+        if within(np.sort(got, axis=None), np.sort(right, axis=None), rtol, atol).all():
+            return Finding(
+                "These are the numbers, but not in the order that is asked for.", "close", "order", 0.5
+            )
+        return Finding(self._which(got, right, good))
+
+    def _which(self, got: NDArray[Any], right: NDArray[Any], good: NDArray[Any]) -> str:
+        """Say which numbers of an array are wrong; of a single one, whether it is too large."""
+        wrong = np.argwhere(~good)
+        names = [str(list(map(int, place))) for place in wrong]
+        if self.entries:
+            names = [self.entries[int(np.ravel_multi_index(tuple(place), good.shape))] for place in wrong]
+        if len(names) == 1:
+            place = tuple(wrong[0])
+            where = names[0] if self.entries else f"The number at {names[0]}"
+            way = _direction(float(got[place]), float(right[place]))
+            return f"{where} is wrong, all others are right. {way}"
+        which = f": {', '.join(names[:6])}" if self.entries else f": at {', '.join(names[:6])}"
+        return f"{len(names)} of {good.size} numbers are wrong{which}."
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
         """Compare with the slip's numbers."""
@@ -112,10 +133,13 @@ class Number(Exercise):
         if outcome.state != "returned":
             return None, f"Expected {_count(self.right)}. {outcome.error}"
         try:
-            got = read_numbers(outcome.values[0])
+            data = outcome.values[0]
+            got = read_numbers(_together(data, self.entries) if self.right.ndim else data)
         except (TypeError, ValueError, OverflowError, ZeroDivisionError):
             return None, f"Expected {_count(self.right)}, got {str(outcome.values[0])[:60]!r}."
-        return (got.reshape(()) if got.size == 1 and not self.right.ndim else got), ""
+        if got.size == 1 and not self.right.ndim:
+            got = got.reshape(())
+        return (got.ravel() if self.right.ndim == 1 else got), ""
 
 
 def read_numbers(data: Any) -> NDArray[Any]:
@@ -157,6 +181,23 @@ def _listed(text: str) -> Any:
         return ast.literal_eval(text) if len(text) <= LONGEST_LIST else ...
     except (SyntaxError, RecursionError, MemoryError):
         raise ValueError("no list of numbers") from None
+
+
+def _together(data: Any, entries: tuple[str, ...]) -> Any:
+    """Return several numbers as one list, however they come: as text, by name, in parts."""
+    if isinstance(data, str):
+        with contextlib.suppress(ValueError):
+            return _listed(data.strip())
+        unlabeled = re.sub(r"[^\W\d]\w*\s*[=:]", " ", data)
+        return [part for part in re.split(r"[\s,;\[\]{}]+", unlabeled) if part]
+    if isinstance(data, dict):
+        named = [data[name] for name in entries if name in data]
+        return _together(named if len(named) == len(data) else list(data.values()), entries)
+    if isinstance(data, list) and any(isinstance(part, (list, dict, np.ndarray)) for part in data):
+        parts = [_together(part, entries) for part in data]
+        ragged = len({np.shape(part) for part in parts}) > 1
+        return [n for part in parts for n in np.ravel(part).tolist()] if ragged else parts
+    return data
 
 
 def read_fraction(data: Any) -> Fraction:
