@@ -32,7 +32,11 @@ from tools import notebooks
 NUMBERED = re.compile(r"mmds-exercise(\d+\.\d+\.\d+)(\w?)")
 """The number that an exercise has in its book, and its part."""
 
-MARKUP = re.compile(r"(`[^`]*`)|([\\*_<$])")
+CODE = r"`[^`]*`"
+LITERAL = r'\{"[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\("[^()]*\)|"[^"]*"'
+"""A dict, a tuple or a text as Python writes it; typographic quotes would spoil it."""
+
+MARKUP = re.compile(rf"({CODE})|({LITERAL})|([\\*_<$])")
 
 
 @cache
@@ -96,14 +100,14 @@ def markdown(text: str) -> str:
     Parameters
     ----------
     text : str
-        With code between backticks.
+        With code between backticks; words between straight quotes are code, too.
 
     Returns
     -------
     str
         Markdown that shows this text.
     """
-    return MARKUP.sub(lambda found: found[1] or "\\" + found[2], text)
+    return MARKUP.sub(lambda found: found[1] or (f"`{found[2]}`" if found[2] else "\\" + found[3]), text)
 
 
 def _answer(exercise: Exercise, call: str) -> str:

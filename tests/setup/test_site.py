@@ -179,3 +179,38 @@ def test_search_finds_a_page(browser, address):
         a.get_attribute("href") for a in page.locator("#search-results a").all()
     )
     context.close()
+
+
+EXERCISES = [name for name in PAGES if name.startswith("chapters/exercises/")]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_hints_and_solutions_are_folded_and_open_by_keyboard(browser, address, name):
+    context, page = visit(browser, f"{address}/{name}")
+    folds = page.locator("main details")
+    titles = folds.locator("summary").all_inner_texts()
+    assert titles.count("Solution") == len(titles) / 2 > 0
+    assert sum(title.startswith("Hint 1 of ") for title in titles) == len(titles) / 2
+    assert page.locator("main details[open]").count() == 0
+    for number in (0, len(titles) - 1):  # a hint, a solution
+        fold = folds.nth(number)
+        _tab_to(page, fold.locator("summary"))
+        page.keyboard.press("Enter")
+        assert fold.evaluate("fold => fold.open")
+        assert fold.locator("p").first.is_visible()
+        page.keyboard.press("Space")
+        assert not fold.evaluate("fold => fold.open")
+    context.close()
+
+
+def _tab_to(page, target):
+    """Move from the element before by the Tab key alone."""
+    target.evaluate(
+        "summary => { const all = [...document.querySelectorAll('a[href], button, summary')];"
+        " all[all.indexOf(summary) - 1].focus({preventScroll: true}); }"
+    )
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if target.evaluate("summary => summary === document.activeElement"):
+            return
+    raise AssertionError("the Tab key does not reach the summary")

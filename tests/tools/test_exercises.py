@@ -103,6 +103,12 @@ def test_signs_of_markdown_are_kept_but_code_stays_code():
     assert exercises.markdown("a*b < c_d, $5, `x*y_z`") == r"a\*b \< c\_d, \$5, `x*y_z`"
 
 
+def test_texts_of_python_are_code_and_keep_their_quotes():
+    literal = '{"net": [(W, t)], "proof": {"or": [...], "and": [...]}}'
+    shown = exercises.markdown(f'Give {literal}; ("01", 2) or "a_b", “so” (to say).')
+    assert shown == f'Give `{literal}`; `("01", 2)` or `"a_b"`, “so” (to say).'
+
+
 # Texts.
 
 
