@@ -186,6 +186,12 @@ same_padding = Number(
             hint="How much is missing to the side of the image? Both ends share it.",
         ),
         Slip(
+            "four sides added up",
+            lambda m, f: 2 * (f - 1),
+            says="This adds up all four sides; p is what is added at one of them.",
+            hint="How many rows of zeros are there at the top?",
+        ),
+        Slip(
             "all zeros counted",
             lambda m, f: (m + f - 1) ** 2 - m**2,
             says="This counts all zeros that are added; p is the width of the border that they form.",
@@ -302,6 +308,20 @@ last_layer = Number(
             hint="How long is a side after the first layer?",
         ),
         Slip(
+            "shrunk at both ends, last layer with output",
+            lambda m, f: (m - 1) // (2 * (f - 1)),
+            says="Two things: a layer takes only half as much off a side, and the first layer without "
+            "output is asked for.",
+            hint="How long is a side after the first layer?",
+        ),
+        Slip(
+            "down to one pixel, not rounded",
+            lambda m, f: (m - 1) / (f - 1),
+            says="This solves for a side of one pixel. A number of layers is whole, and one pixel still is "
+            "an output.",
+            hint="Which sides do occur, down to the last? And which layer comes after that?",
+        ),
+        Slip(
             "halved",
             lambda m, f: int(math.log2(m)),
             says="This halves the side in each layer; with stride 1 a layer only takes a few pixels off.",
@@ -362,6 +382,12 @@ responses_with_stride = Number(
             hint="What happens to the pixels that are left over at the end of a row?",
         ),
         Slip(
+            "one too few + not rounded",
+            lambda m, f, s: ((m - f) / s) ** 2,
+            says="Two things: the + 1 for the first place is missing, and a number of places is whole.",
+            hint="On a line of 8 places, at how many can a window of 3 start with stride 2?",
+        ),
+        Slip(
             "rounded at the end",
             lambda m, f, s: int(((m - f) / s + 1) ** 2),
             says="This is rounded too late: the number along a side must be whole before it is squared.",
@@ -408,6 +434,12 @@ responses_with_stride = Number(
             lambda m, f, s: (m - f + 1) ** 2,
             says="This is the number with stride 1.",
             hint="How far apart are two neighboring places?",
+        ),
+        Slip(
+            "one side + stride forgotten",
+            lambda m, f, s: m - f + 1,
+            says="Two things: this is one side only, and with stride 1.",
+            hint="How far apart are two neighboring places? Then: how many lines are there?",
         ),
         Slip(
             "pixels skipped",
@@ -488,6 +520,12 @@ last_layer_with_stride = Number(
             "stride forgotten",
             lambda m, f, s: _layers(m, f),
             says="This is the number of layers with stride 1.",
+            hint="How long is a side after the first layer?",
+        ),
+        Slip(
+            "stride forgotten, last layer with output",
+            lambda m, f, s: _layers(m, f) - 1,
+            says="Two things: this is with stride 1, and the first layer without output is asked for.",
             hint="How long is a side after the first layer?",
         ),
         Slip(
@@ -604,6 +642,43 @@ pooling_size = Formula(
             hint="Try m = 7, f = 3, s = 2 by hand.",
         ),
         Slip(
+            "stride as large as the window, rounded",
+            "k*(m//f)**2",
+            says="This lays windows side by side; here the stride may be smaller or larger than the window.",
+            hint="Try m = 7, f = 3, s = 2 by hand.",
+        ),
+        Slip(
+            "one outside of the square",
+            "k*((m-f)/s)**2 + k",
+            says="The + 1 stands behind the square, but the first place counts along each side.",
+            hint="Try m = 7, f = 3, s = 2 by hand.",
+        ),
+        Slip(
+            "one outside of everything",
+            "k*((m-f)/s)**2 + 1",
+            says="The + 1 is added to the whole product, but the first place counts along each side of each "
+            "map.",
+            hint="Try m = 7, f = 3, s = 2 by hand, for two maps.",
+        ),
+        Slip(
+            "minus one",
+            "k*((m-f)/s-1)**2",
+            says="One is taken away where it should be added: the first place counts as well.",
+            hint="If m = f, the window has exactly one place. What does your formula give?",
+        ),
+        Slip(
+            "brackets missing",
+            "k*(m-f/s+1)**2",
+            says="Brackets are missing: the whole difference m - f is divided by the stride.",
+            hint="Python divides before it subtracts. What is divided by s in your formula?",
+        ),
+        Slip(
+            "whole windows counted",
+            "k*f**2*((m-f)/s+1)**2",
+            says="Each window is counted with all values that it holds; only one of them comes out.",
+            hint="What does a pooling window of 2 × 2 give?",
+        ),
+        Slip(
             "size and stride exchanged",
             "k*((m-s)/f+1)**2",
             says="Window and stride are exchanged.",
@@ -664,6 +739,13 @@ pooling_size = Formula(
             says="Two things: the channels are summed inside of each filter, and the first place counts as "
             "well.",
             hint="First count the maps. Then try m = f: how many places are there?",
+        ),
+        Slip(
+            "channels counted + stride as large as the window",
+            "d*k*(m/f)**2",
+            says="Two things: the channels are summed inside of each filter, and the stride may differ from "
+            "the window.",
+            hint="First count the maps. Then try m = 7, f = 3, s = 2 by hand.",
         ),
         Slip(
             "channels counted + not pooled",
