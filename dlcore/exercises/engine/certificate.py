@@ -15,6 +15,7 @@ pairs form an odd cycle, two units are not enough. The and changes good and bad.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -51,7 +52,7 @@ class Certificate(Exercise):
 
     The answer is ``{"good": [...], "bad": [...]}`` with entries ``"1100"`` or
     ``("1100", 2)``; the number is the weight, 1 by default. A side may also be a dict of
-    weights, the whole an identity as text: ``"1100 + 0011 = 1010 + 0101"``. Slips are
+    weights or a text, the whole an identity as text: ``"1100 + 0011 = 1010 + 0101"``. Slips are
     recognized by what is wrong: "no certificate", "not a bit vector", "a separating unit",
     "one side", "swapped", "label", "negative weight", "totals", "no weight" or "sums".
 
@@ -260,7 +261,7 @@ def _text(data: str, bits: int, good: Label) -> Finding | None:
 
 def _equals(text: str, bits: int) -> tuple[Weighted, Weighted]:
     """Read an identity such as ``1100 + 0011 = 1010 + 0101``."""
-    halves = [[term.strip() for term in half.split("+")] for half in text.split("=")]
+    halves = text.split("=")
     if len(halves) != 2:
         raise ValidationError(f"expected p + q = r + s, got {_short(text)}")
     return _side(halves[0], bits), _side(halves[1], bits)
@@ -269,6 +270,8 @@ def _equals(text: str, bits: int) -> tuple[Weighted, Weighted]:
 def _side(entries: Any, bits: int) -> Weighted:
     if entries in (None, ...):
         return []
+    if isinstance(entries, str):
+        entries = re.split(r"[\s+,]+", entries.strip())
     if isinstance(entries, dict):
         entries = [[point, weight] for point, weight in entries.items()]
     if not isinstance(entries, list):
@@ -366,7 +369,8 @@ def _claim(weights: list[Any], second: Any, bias: bool, bits: int, good: Label) 
     name = "a separating unit"
     try:
         values = [read_fraction(weight) for weight in weights]
-        threshold = -read_fraction(second) if bias else read_fraction(second)
+        (number,) = _flat(second)
+        threshold = -read_fraction(number) if bias else read_fraction(number)
     except (TypeError, ValueError, ArithmeticError):
         return Finding("Expected numbers as weights and threshold.", "error", name)
     if len(values) != bits:

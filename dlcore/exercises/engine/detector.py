@@ -63,6 +63,13 @@ class Detector(Network):
             raise ValidationError("expected (W, b): the bias is missing")
         return super().read(data)
 
+    def _layer(self, layer: Any, number: int, width: int) -> tuple[Array, Array]:
+        weight, bias, _ = self._pair(layer, number)
+        if (_size(weight), _size(bias)) != (width, 1):
+            text = f"expected W of shape ({self._side}, {self._side}) and one bias"
+            raise ValidationError(f"{text}, got {_shape(weight)} and {_shape(bias)}")
+        return super()._layer(layer, number, width)
+
     def _behavior(self, layers: Layers) -> Finding | None:
         if np.array_equal(self._outputs(layers), self.right):
             return None
@@ -76,7 +83,9 @@ class Detector(Network):
         if found <= TIE or found - others.max() <= TIE or others[flat].max() > TIE:
             return None
         text = "This is an edge detector: strongest on the described window, silent on flat ones."
-        return Finding(f"{text} {self._others(layers)} It is to be alone.", "close", "edge detector", 0.5)
+        return Finding(
+            f"{text} {self._others(layers)} Only the described one should.", "close", "edge detector", 0.5
+        )
 
     def _cause(self, layers: Layers) -> Finding:
         """Name the first weight of the wrong sign, or else the bias."""
@@ -88,11 +97,21 @@ class Detector(Network):
             row, column = divmod(int(wrong[0]), self._side)
             moves = {-1: "lowers", 0: "does not change", 1: "raises"}[int(signs[wrong[0]])]
             text += f" A 1 at row {row}, column {column} {moves} the response; the window has a "
-            return Finding(f"{text}{window[wrong[0]]:g} there.", name="sign of a weight")
+            text += f"{window[wrong[0]]:g} there.{self._bias(layers)}"
+            return Finding(text, name="sign of a weight")
         size = "low" if found <= 0 else "high"
-        return Finding(
-            f"{text} The signs of the weights are right, the bias is too {size}.", name=f"bias too {size}"
-        )
+        text += f" The signs of the weights are right, the bias is too {size}."
+        return Finding(text, name=f"bias too {size}")
+
+    def _bias(self, layers: Layers) -> str:
+        """Say what is wrong with the bias even for the window that these weights fit best."""
+        weight, bias = layers[0][0][0], float(layers[0][1][0])
+        best = weight[weight > 0].sum() + bias
+        if best <= 0:
+            return " And with this bias no window at all gets above 0."
+        if best > np.abs(weight[weight != 0]).min(initial=np.inf):
+            return " And the bias is too high: even for these weights, more than the best windows pass."
+        return ""
 
     def _others(self, layers: Layers) -> str:
         """Count the other windows that get above 0, and show some, flat ones first."""
@@ -154,3 +173,10 @@ def _size(data: Any) -> int:
         return np.asarray(data, float).size
     except (TypeError, ValueError):
         return 0
+
+
+def _shape(data: Any) -> str:
+    try:
+        return str(np.asarray(data, float).shape)
+    except (TypeError, ValueError):
+        return repr(data)[:40]

@@ -152,7 +152,8 @@ class Network(Exercise):
             layers.append(self._layer(layer, number, width))
             width = len(layers[-1][1])
         if width != 1:
-            raise ValidationError(f"expected one output unit in the last layer, got {width}")
+            text = f"expected one output unit in the last layer, got {width}"
+            raise ValidationError(text + ("; is the output layer missing?" if len(layers) == 1 else ""))
         if self.hidden_layers is not None and len(layers) != self.hidden_layers + 1:
             raise ValidationError(f"expected {self.hidden_layers} hidden layer(s), got {len(layers) - 1}")
         return layers
@@ -175,9 +176,13 @@ class Network(Exercise):
             raise ValidationError(f"layer {number}: expected numbers as W and {name}") from None
         if weight.size == width and len(second) == 1:
             weight = weight.reshape(1, width)
-        if weight.shape != (len(second), width):
-            text = f"layer {number}: expected W of shape ({len(second)}, {width}), one row a unit"
-            raise ValidationError(f"{text} and one {name} a unit, got {weight.shape}")
+        if weight.ndim == 2 and len(second) == 1:
+            second = np.repeat(second, len(weight))
+        right = (len(second), width)
+        if weight.shape != right:
+            text = f"layer {number}: expected W of shape {right}, a row for each {name} ({len(second)})"
+            text += f" and a column for each input ({width}), got {weight.shape}"
+            raise ValidationError(text + ("; is it transposed?" if weight.shape == right[::-1] else ""))
         if not (np.isfinite(weight).all() and np.isfinite(second).all()):
             raise ValidationError(f"layer {number}: expected finite numbers")
         return weight, -second if name == "threshold" else second

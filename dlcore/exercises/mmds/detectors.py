@@ -53,6 +53,12 @@ def _slips(window: Filter) -> tuple[Slip, ...]:
             "response?",
         ),
         Slip(
+            "ones count nothing",
+            _filter(window - 1, 0.5),
+            says="Weights of 0 ignore the places that must be black: a white pixel there costs nothing.",
+            hint="Try the window without any 1. What is missing in it?",
+        ),
+        Slip(
             "opposite window",
             _filter(-signs, ones - 8.5),
             says="All signs are reversed: this looks for the window with 0 and 1 exchanged.",

@@ -140,8 +140,9 @@ adjacent_ones_proof = Certificate(
 )
 
 
-def _five_bit_slip(name: str, net: list[Any], says: str, hint: str) -> Slip:
-    return Slip(name, {"net": net, "proof": _ONE_GATE}, says=says, hint=hint)
+def _five_bit_slip(name: str, net: list[Any], says: str, hint: str, *also: list[Any]) -> Slip:
+    wrong, *others = ({"net": one, "proof": _ONE_GATE} for one in (net, *also))
+    return Slip(name, wrong, says=says, hint=hint, also=tuple(others))
 
 
 _ONE_GATE = {"good": ["11000", "00110"], "bad": ["10100", "01010"]}
@@ -251,8 +252,10 @@ adjacent_ones = Network(
         _five_bit_slip(
             "pairs between the gates",
             _any_of([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]], [1.5, 1.5]),
-            "Two gates that take a pair each leave the pairs between them and after them unseen.",
+            "Two gates that take a single pair each leave other pairs unseen.",
             "Write down the four pairs and cross out those that a gate sees.",
+            _any_of([[1, 1, 0, 0, 0], [0, 0, 0, 1, 1]], [1.5, 1.5]),
+            _any_of([[0, 1, 1, 0, 0], [0, 0, 0, 1, 1]], [1.5, 1.5]),
         ),
         _five_bit_slip(
             "joined by and",
@@ -523,10 +526,10 @@ xor = Network(
             hint="Exchange the two bits of the input. The output must stay the same.",
         ),
         Slip(
-            "one bit copied",
+            "one bit ignored",
             [([[1, 0]], [0.5])],
-            also=([([[0, 1]], [0.5])],),
-            says="The output copies one bit and ignores the other.",
+            also=([([[0, 1]], [0.5])], [([[-1, 0]], [-0.5])], [([[0, -1]], [-0.5])]),
+            says="The output listens to one bit and ignores the other.",
             hint="Change the bit that your output ignores.",
         ),
         Slip(
