@@ -25,7 +25,7 @@ from dlcore.sources.coverage import Cell, Concordance
 ROOT = Path(__file__).resolve().parents[1]
 STORED = Path("dlcore/sources/concordance.json")
 
-COVERED: tuple[str, ...] = ("neurons",)
+COVERED: tuple[str, ...] = ("neurons", "exercises")
 """Topics whose chapters are finished: not one of their items may lack a cell again."""
 
 _FENCE = re.compile(r"^(```|~~~|:::).*?^\1[`~:]*\s*$", re.MULTILINE | re.DOTALL)
