@@ -165,10 +165,9 @@ class ComputeGraph(Exercise):
             return False
 
     def _secrets(self) -> Iterable[Sequence[str]]:
-        """Return the nodes, all at once."""
-        return [
-            [f"{name} = {op}" for name, (op, _) in self.read(plain(self.settled(self.reference))).items()]
-        ]
+        """Return what each node computes."""
+        nodes = self.read(plain(self.settled(self.reference)))
+        return [[f"{op}({', '.join(inputs)})"] for op, inputs in nodes.values()]
 
 
 def _from_networkx(nodes: Any, edges: Any) -> list[Any]:
