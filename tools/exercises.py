@@ -36,7 +36,7 @@ CODE = r"`[^`]*`"
 LITERAL = r'\{"[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\("[^()]*\)|"[^"]*"'
 """A dict, a tuple or a text as Python writes it; typographic quotes would spoil it."""
 
-MARKUP = re.compile(rf"({CODE})|({LITERAL})|([\\*_<$])")
+MARKUP = re.compile(rf"({CODE})|({LITERAL})|([\\*<$]|(?<!\w)_)")
 
 
 @cache

@@ -100,7 +100,7 @@ def test_a_statement_is_shown_as_it_is_written(exercise):
 
 
 def test_signs_of_markdown_are_kept_but_code_stays_code():
-    assert exercises.markdown("a*b < c_d, $5, `x*y_z`") == r"a\*b \< c\_d, \$5, `x*y_z`"
+    assert exercises.markdown("a*b < c_d, _e_, $5, `x*y_z`") == r"a\*b \< c_d, \_e_, \$5, `x*y_z`"
 
 
 def test_texts_of_python_are_code_and_keep_their_quotes():
