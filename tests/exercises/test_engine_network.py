@@ -95,6 +95,19 @@ def test_a_net_and_its_proof_as_a_pair():
     assert mmds.adjacent_ones.check((right["net"], {"good": ["11000"]})).slip == "proof: one side"
 
 
+@pytest.mark.parametrize("number", [2, 2.0, "2", np.int64(2)])
+def test_the_number_alone_in_any_form(number):
+    assert mmds.adjacent_ones.check(number).slip == "number alone"
+
+
+def test_the_worked_answer_runs_and_has_short_lines():
+    code = mmds.adjacent_ones_six.solution().code
+    names: dict = {}
+    exec(code, names)
+    assert mmds.adjacent_ones_six.check(names["answer"]).ok
+    assert max(map(len, code.splitlines())) <= 110
+
+
 @given(st.lists(st.integers(-3, 3), min_size=9, max_size=9))
 def test_a_verdict_agrees_with_the_table(numbers):
     """Half-way thresholds, so that no reading of ties can differ."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from pprint import pformat
 from typing import Any, ClassVar
 
 import numpy as np
@@ -116,8 +117,9 @@ class Network(Exercise):
         if outcomes[0].state != "returned":
             return Finding(f"Expected weights. {outcomes[0].error}", "error")
         data = outcomes[0].values[0]
-        if isinstance(data, (int, float)) and self.minimum is not None:
-            return self._number_alone(data)
+        number = None if self.minimum is None else _number(data)
+        if number is not None:
+            return self._number_alone(number)
         try:
             layers = self.read(data)
         except ValidationError as error:
@@ -300,8 +302,9 @@ class Network(Exercise):
         if outcome.state != "returned":
             return None
         data = outcome.values[0]
-        if isinstance(data, (int, float)):
-            return "number", "", (float(data),)
+        number = _number(data)
+        if number is not None:
+            return "number", "", (number,)
         try:
             layers = self.read(data)
         except ValidationError:
@@ -313,6 +316,11 @@ class Network(Exercise):
             return "units", "", (float(_hidden(layers)),)
         proof = self._proof(data)
         return None if proof is None else ("proof", proof.name, ())
+
+    def _worked(self) -> str:
+        """Return the reference with a line for each layer and each part of the proof."""
+        lines = pformat(self.settled(self.reference), width=100, sort_dicts=False).splitlines()
+        return "answer = " + ("\n" + " " * len("answer = ")).join(lines)
 
     def _secrets(self) -> Iterable[Sequence[str]]:
         """Return the rows of the weights, a layer at a time."""
@@ -337,6 +345,13 @@ def _write(x: Array) -> str:
 def _names(layer: dict[str, Any]) -> dict[str, str]:
     """Return the keys of a layer by their first letter."""
     return {key.lower()[0]: key for key in layer if key}
+
+
+def _number(data: Any) -> float | None:
+    """Read a number of units, if an answer is no more than that."""
+    if isinstance(data, str) and data.strip().isdecimal() and len(data) < 9:
+        return float(data)
+    return float(data) if isinstance(data, (int, float)) else None
 
 
 def _hidden(layers: Layers) -> int:
