@@ -207,7 +207,7 @@ UNREADABLE = {
     "unknown name": ({**RISE, "readout": "q > 0.5"}, "'q' is not one of the variables s"),
     "no formula": ({**RISE, "readout": "s > yes, else no"}, "is not one of the variables s"),
     "rule a list": ({**RISE, "readout": [1, 2, 3]}, "readout: expected a comparison"),
-    "late": ({**RISE, "delay": 1}, "at most 0 step(s) later"),
+    "late": ({**RISE, "delay": 1}, "delay: the signal must come in the same step"),
     "too many nodes": ({**RISE, "U": [1] * 500}, "at most 200 nodes"),
 }
 
@@ -294,6 +294,7 @@ def test_a_declared_delay_is_right_where_it_may_be():
     assert late_rise.check(LATE).slip == "one step late"
     assert late_rise.check({**RISE, "delay": 1}).status == "wrong"
     assert late_rise.check(RISE).ok
+    assert "at most 1 step(s) later" in late_rise.check({**LATE, "delay": 2}).message
 
 
 def test_a_slip_is_known_by_what_it_says_or_by_what_it_says_later():

@@ -194,7 +194,8 @@ class RecurrentNet(Exercise):
         """
         net = read_net(data)
         if net.delay > self.latest:
-            raise ValidationError(f"delay: the signal may come at most {self.latest} step(s) later")
+            when = f"at most {self.latest} step(s) later" if self.latest else "in the same step"
+            raise ValidationError(f"delay: the signal must come {when}")
         return net
 
     def _wrong(self, net: BitNet) -> dict[int, Array]:

@@ -21,7 +21,7 @@ __all__ = [
 # Nets that watch bits.
 
 _NET = (
-    "A recurrent net reads one bit x_t a step. Its nodes are s_t = f(U x_t + W s_{t-1} + b) with s_0 = 0: U "
+    "A recurrent net reads one bit xₜ a step. Its nodes are sₜ = f(U xₜ + W sₜ₋₁ + b) with s₀ = 0: U "
     "and b have one number a node, and row i of W holds the weights into node i. "
 )
 
@@ -47,7 +47,7 @@ net = {
 
 def _steps(U: Any, W: Any, b: Any, **read: Any) -> dict[str, Any]:
     """Return a net of step nodes, read at its last node unless `read` says otherwise."""
-    return {"activation": "step", "U": U, "W": W, "b": b, **(read or {"node": len(U)})}
+    return {"activation": "step", "U": U, "W": W, "b": b, **(read or {"node": len(U), "readout": "s > 0.5"})}
 
 
 zero_then_one = RecurrentNet(
@@ -85,13 +85,13 @@ zero_then_one = RecurrentNet(
         ("step", [1, 1, 1], [[0, 0, 0], [0, 0, 0], [-1, 1, 0]], [-0.5, 0.5, -1.5], 3),
     ),
     hints=(
-        "After step t the bit x_{t-1} is gone, unless a node has kept it. What must such a node compute?",
+        "After step t the bit xₜ₋₁ is gone, unless a node has kept it. What must such a node compute?",
         "W multiplies the state of the step before. So a node that copies its input hands on the previous "
         "bit.",
-        "The signal has to see x_t through U and the copy through W, one with a positive and one with a "
+        "The signal has to see xₜ through U and the copy through W, one with a positive and one with a "
         "negative weight. Write down the sum for all four pairs and put a threshold between the largest "
         "two.",
-        "Copy: step(x_t - 0.5). Signal: step(x_t - copy_{t-1} - 0.5). U = [1, 1], W = [[0, 0], [-1, 0]], b "
+        "Copy: step(xₜ - 0.5). Signal: step(xₜ - copyₜ₋₁ - 0.5). U = [1, 1], W = [[0, 0], [-1, 0]], b "
         "= [-0.5, -0.5].",
     ),
     slips=(
@@ -104,7 +104,7 @@ zero_then_one = RecurrentNet(
         Slip(
             "two steps back",
             _steps([1, 0, 1], [[0, 0, 0], [1, 0, 0], [0, -1, 0]], [-0.5, -0.5, -0.5]),
-            says="The net looks back two steps instead of one: it compares with x_{t-2}.",
+            says="The net looks back two steps instead of one: it compares with xₜ₋₂.",
             hint="W delays by one step already. What does a copy node hold when its value goes through W?",
         ),
         Slip(
@@ -442,11 +442,11 @@ same_as_before = RecurrentNet(
     hints=(
         "Keep the previous input in a node that copies. Then write the four cases as a table. Which gate "
         "is it?",
-        "One threshold cannot do it: for x_t = 1 a previous 1 must raise the sum, for x_t = 0 it must "
+        "One threshold cannot do it: for xₜ = 1 a previous 1 must raise the sum, for xₜ = 0 it must "
         "lower it. So either use more than one node, or read a node in another way than by one threshold.",
         "First way: one node with the difference of the two inputs. Second way: two nodes, “both 1” and "
         "“both 0”, joined in the output layer.",
-        "With tanh: the copy is tanh(10 x_t - 5), the difference tanh(10 x_t - 5 copy_{t-1} - 5): about 0 "
+        "With tanh: the copy is tanh(10 xₜ - 5), the difference tanh(10 xₜ - 5 copyₜ₋₁ - 5): about 0 "
         'if they are equal, 1 or -1 if not. Read node 2 with "|s| < 0.5".',
     ),
     slips=(
@@ -541,7 +541,7 @@ same_as_before = RecurrentNet(
                 V=[0, 0, 1, 1],
                 c=-0.5,
             ),
-            says="The net looks back two steps instead of one: it compares with x_{t-2}.",
+            says="The net looks back two steps instead of one: it compares with xₜ₋₂.",
             hint="W delays by one step already. What does a copy node hold when its value goes through W?",
         ),
         Slip(
