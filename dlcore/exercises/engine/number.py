@@ -118,6 +118,8 @@ class Number(Exercise):
         rtol, atol = self.tolerance
         if rtol > 1e-9:
             rtol, atol = ROUNDED_SLIP * rtol, ROUNDED_SLIP * atol
+        elif slip is not None and (slip % 1).any():  # whole numbers were asked for, fractions get rounded
+            rtol = self.rtol
         return got is not None and slip is not None and agree(got, slip, rtol, atol)
 
     def _secrets(self) -> Iterable[Sequence[str]]:

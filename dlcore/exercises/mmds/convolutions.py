@@ -233,9 +233,11 @@ last_layer = Number(
     title="Layer after layer without padding",
     statement="Layers follow each other, all with a filter of {f} × {f}, stride 1 and no padding. The first "
     "gets an image of {m} × {m}, every other the output of the one before it. After how many layers is "
-    "there no output at all? Count the first layer on whose input the filter does not fit, too.",
+    "there no output at all? The answer is the number of the first layer, counted from 1, whose filter no "
+    "longer fits on its input.",
     source="mmds 13.4.6",
     stub="layers = ...\n",
+    points=2,
     given={"m": 512, "f": 3},
     draw=_drawn_series,
     reference=lambda m, f: (m - 1) // (f - 1) + 1,
@@ -378,7 +380,8 @@ responses_with_stride = Number(
         Slip(
             "not rounded",
             lambda m, f, s: ((m - f) / s + 1) ** 2,
-            says="The number along a side is no whole number here; a place is there or not.",
+            says="The number of places along a side must be rounded before it is squared: a place is there "
+            "or not.",
             hint="What happens to the pixels that are left over at the end of a row?",
         ),
         Slip(
@@ -386,12 +389,6 @@ responses_with_stride = Number(
             lambda m, f, s: ((m - f) / s) ** 2,
             says="Two things: the + 1 for the first place is missing, and a number of places is whole.",
             hint="On a line of 8 places, at how many can a window of 3 start with stride 2?",
-        ),
-        Slip(
-            "rounded at the end",
-            lambda m, f, s: int(((m - f) / s + 1) ** 2),
-            says="This is rounded too late: the number along a side must be whole before it is squared.",
-            hint="What happens to the pixels that are left over at the end of a row?",
         ),
         Slip(
             "rounded up",
@@ -449,7 +446,7 @@ responses_with_stride = Number(
             hint="With stride 1, how far apart are two neighboring places?",
         ),
     ),
-    because="Along a side the filter starts at every {s}th pixel up to the last that leaves room for it, "
+    because="Along a side the filter starts at pixel 1 and then {s} further each time as long as it fits, "
     "which gives ({m} - {f}) // {s} + 1 places.",
 )
 
@@ -479,10 +476,11 @@ last_layer_with_stride = Number(
     title="Layer after layer with a stride",
     statement="Layers follow each other, all with a filter of {f} × {f}, stride {s} and no padding. The "
     "first gets an image of {m} × {m}, every other the output of the one before it. Pixels left over at the "
-    "far ends are ignored. After how many layers is there no output at all? Count the first layer on whose "
-    "input the filter does not fit, too.",
+    "far ends are ignored. After how many layers is there no output at all? The answer is the number of the "
+    "first layer, counted from 1, whose filter no longer fits on its input.",
     source="mmds 13.4.6",
     stub="layers = ...\n",
+    points=2,
     given={"m": 512, "f": 3, "s": 3},
     draw=_drawn_series_with_stride,
     reference=lambda m, f, s: _layers(m, f, s),
