@@ -82,6 +82,7 @@ def test_features_look_into_lists():
         ([np.ones(2), np.ones(2)], 1),
         ([[1.0, 2.0], [3.0]], 2),
         ([1.0, 2.0], 1),
+        ([np.ones((2, 3)), np.ones(3), None], 3),
     ],
 )
 def test_when_a_list_is_several_arrays(result, count):
@@ -89,7 +90,7 @@ def test_when_a_list_is_several_arrays(result, count):
 
 
 @pytest.mark.parametrize(
-    "result", [[1.0, [2.0]], [np.ones(2), 1.0], [np.ones(2), "text"], [np.ones(2), None]]
+    "result", [[1.0, [2.0]], [np.ones(2), 1.0], [np.ones(2), "text"], [1.0, [2.0], None]]
 )
 def test_a_list_of_other_things_cannot_be_read(result):
     assert drive(lambda: result, (), how="call").state == "unreadable"
@@ -156,8 +157,15 @@ def test_a_product_of_misfits_asks_for_the_shapes():
         verdict = TWO.check(product)
         assert verdict.status == "error"
         assert "shapes of the two factors" in verdict.message
+    assert "one by one" in TWO.check(lambda x, y: np.array([np.ones(2), np.ones(3)])).message
     other = TWO.check(lambda x, y: x.nothing)
     assert "shapes" not in other.message
+
+
+def test_a_missing_return_is_named():
+    function = HALVED.reference
+    verdict = HALVED.check(lambda a, f: function(a, f) if a[0].size > 1 else None)
+    assert "Expected 2 results, got None (is a return missing?)" in verdict.message
 
 
 # Chance.
@@ -199,7 +207,13 @@ def test_an_answer_with_chance_in_it_is_told_so():
     def drawn_again(x, uniform):
         return x * (uniform < 0.5), lambda dy: dy * (rng.random(x.shape) < 0.5)
 
-    assert "with the same arguments, it gives something else" in MASKED.check(drawn).message
+    assert "Called again, it gives something else" in MASKED.check(drawn).message
     assert "again with the same dy gives something else" in MASKED.check(drawn_again).message
+    assert "random numbers" in MASKED.check(drawn_again).message
     steady = MASKED.check(lambda x, u: (x + u, lambda dy: dy + u)).message
     assert "something else" not in steady
+
+
+def test_a_gradient_is_not_named_while_the_value_is_wrong_in_another_way():
+    assert MASKED.check(lambda x, u: (x * (u < 0.5), lambda dy: dy)).slip == "not masked"
+    assert MASKED.check(lambda x, u: (x + u, lambda dy: dy)).slip == ""

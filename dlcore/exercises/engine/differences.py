@@ -112,7 +112,7 @@ def common_difference(got: Array, want: Array) -> str:
     if not np.isfinite(got).all() or len(got) < 3:
         return ""
     for text, wrong in _uniform(want, got):
-        if _same(got, wrong):
+        if np.isfinite(wrong).all() and _same(got, wrong):
             return text
     wrong = ~within(got, want, SAME, 1e-9)
     for text, much in (("too large", got > want), ("too small", got < want)):
@@ -138,6 +138,9 @@ def _shapes(got: Array, want: Array) -> str:
             if _same(np.asarray(reduced(got, axis=axis)), want):
                 over = "all entries" if axis is None else f"axis {axis}"
                 return text + f": the {word} over {over} would be right"
+        for axis in range(want.ndim) if want.size and got.ndim < want.ndim else ():
+            if want.shape[axis] > 1 and _same(got, np.asarray(reduced(want, axis=axis))):
+                return text + f": this is the {word} of what is expected over axis {axis}"
     return text
 
 
@@ -175,6 +178,27 @@ def _uniform(want: Array, got: Array) -> Iterator[tuple[str, Array]]:
     if want.size > 1:
         shift = float(np.median(got - want))
         yield f"it is {abs(shift):.4g} too {'large' if shift > 0 else 'small'} everywhere", want + shift
+    yield from _changed(want)
+
+
+def _changed(want: Array) -> Iterator[tuple[str, Array]]:
+    """Yield what a function of each entry would make of it."""
+    if want.size < 2 or not (want % 1).any():
+        return  # of a few whole numbers, too many functions explain too much
+    with np.errstate(all="ignore"):
+        if (want < 0).any():
+            yield "negative numbers are cut off at 0", np.maximum(want, 0)
+            yield "it is the absolute value of what it should be", np.abs(want)
+        yield "it is rounded to whole numbers", np.round(want)
+        yield "it is cut off to whole numbers", np.trunc(want)
+        yield "it is the square of what it should be", want**2
+        yield "it is the square root of what it should be", np.sqrt(want)
+        yield "it is the exponential of what it should be", np.exp(want)
+        yield "it is the logarithm of what it should be", np.log(want)
+        yield "it is 1 minus what it should be", 1 - want
+        yield "it is 1 divided by what it should be", 1 / want
+        yield "it is the sigmoid of what it should be", 1 / (1 + np.exp(-want))
+        yield "it is tanh of what it should be", np.tanh(want)
 
 
 def _rearranged(want: Array) -> Iterator[tuple[str, Array]]:

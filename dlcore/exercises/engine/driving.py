@@ -129,8 +129,13 @@ def _pullback(answer: Any, inputs: tuple[Any, ...]) -> Outcome:
     result = function(*arguments)
     if not (isinstance(result, (tuple, list)) and len(result) == 2 and callable(result[1])):
         raise _Unreadable(f"expected `return y, back` with a function `back`, got {_name(result)}")
-    value, first = _arrays(result[0]), _arrays(result[1](*cotangents))
-    again = _arrays(result[1](*cotangents))
+    value = _arrays(result[0])
+    try:
+        first, again = (_arrays(result[1](*cotangents)) for _ in range(2))
+    except (KeyboardInterrupt, _Unreadable):
+        raise
+    except BaseException as error:  # the value was there before `back` failed
+        return Outcome("raised", value, error=_describe(error))
     repeats = len(first) == len(again) and all(map(_equal, first, again))
     modified = _modified((*before[0], *before[1]), (*arguments, *cotangents))
     return Outcome("returned", value + first, modified=modified, repeats=repeats)
@@ -176,7 +181,7 @@ def _unlike(result: list[Any]) -> tuple[Any, ...]:
     except ValueError:
         with contextlib.suppress(_Unreadable):
             parts = tuple(_array(part) for part in result)
-            return parts if all(part is not None and part.ndim for part in parts) else ()
+            return parts if all(part is None or part.ndim for part in parts) else ()
     return ()
 
 
@@ -309,6 +314,7 @@ def _executed(source: str) -> Any:
     return list(names.values())[-1]
 
 
+@functools.lru_cache(maxsize=256)
 def _fingerprint(code: types.CodeType) -> list[Any]:
     """Return what a function does, without its docstring, name and line numbers."""
     return [

@@ -31,6 +31,15 @@ Array = NDArray[Any]
 
 SIZES = (1, 1, 2, 2, 3, 3, 4, 5)
 
+PRODUCT = "Write down the shapes of the two factors of that product: do they fit as they stand?"
+
+#: What to say to an error of NumPy's, by words of its message.
+ADVICE = {
+    "matmul: ": PRODUCT,
+    "not aligned: ": PRODUCT,
+    "inhomogeneous": "Arrays of different shapes cannot become one array: take them one by one.",
+}
+
 
 @dataclass(frozen=True)
 class Change(Slip):
@@ -180,13 +189,12 @@ class Function(Exercise):
         if outcome.state == "unreadable":
             return Finding(f"{outcome.error[:1].upper()}{outcome.error[1:]}.", "error", failing=look.inputs)
         if outcome.state == "raised":
-            text = f"{call} raises {outcome.error}"
-            if any(words in outcome.error for words in ("matmul: ", "not aligned: ")):
-                text += (
-                    "\nWrite down the shapes of the two factors of that product: do they fit as they stand?"
-                )
+            advice = next((advice for words, advice in ADVICE.items() if words in outcome.error), "")
+            text = f"{call} raises {outcome.error}" + (f"\n{advice}" if advice else "")
             return Finding(text, "error", failing=look.inputs)
-        text = f"Expected {len(look.want)} results, got {len(look.got)}: {call}"
+        nothing = len(look.got) == 1 and look.got[0] is None
+        came = "None (is a return missing?)" if nothing else len(look.got)
+        text = f"Expected {len(look.want)} results, got {came}: {call}"
         return Finding(text, failing=look.inputs)
 
     def _wrong(self, compared: list[_Look]) -> Finding:
@@ -201,8 +209,8 @@ class Function(Exercise):
         small = min((look for look in compared if i in look.wrong), key=lambda look: _weight(look.inputs))
         name, what = self._difference(i, rich.got[i], rich.want[i], rich.inputs)
         if not rich.want[i].ndim and not what:
-            whole = [look for look in drawn[1] if not look.broken]
-            what = common_difference(*(np.array([float(v[i]) for v in values]) for values in _values(whole)))
+            whole = [look for look in drawn[not any(look.wrong for look in drawn[0])] if not look.broken]
+            what = common_difference(*_numbers(whole, i))
         if _of_one_input(what):
             why = what.partition(": ")[1:]
             what = count_wrong(small.got[i], small.want[i]).partition(": ")[0] + "".join(why)
@@ -234,13 +242,17 @@ class Function(Exercise):
     def _unsteady(self, compared: list[_Look]) -> str:
         """Say that one dy, or the arguments of a corner that is declared twice, give two results."""
         if not all(look.outcome.repeats for look in compared):
-            return " Calling `back` again with the same dy gives something else: is chance in it?"
+            return " Calling `back` again with the same dy gives something else: does it draw random numbers?"
         first: dict[int, _Look] = {}
         for look in compared:
             before = first.setdefault(id(self._called_with(look.inputs)), look)
             if not (look.broken or before.broken or agree(look.got[0], before.got[0], self.rtol, self.atol)):
-                return " Called again with the same arguments, it gives something else: is chance in it?"
+                return " Called again, it gives something else: does it draw random numbers of its own?"
         return ""
+
+    def _outputs(self, inputs: Inputs) -> int:
+        """Return how many of the results are values, which come before gradients."""
+        return len(self._expected(inputs))
 
     def _called_with(self, inputs: Inputs) -> Inputs:
         """Return what the function itself is called with."""
@@ -331,6 +343,9 @@ class Function(Exercise):
                 explained = self._explained(function, mine, set(wrong) - found.keys())
                 found |= dict.fromkeys(explained, slips[0])
         partly = len(found) < len(wrong)
+        values = {i for i in wrong if i < self._outputs(mine[0].inputs)}
+        if values and not values & found.keys():
+            return None  # a wrong gradient is the lesser trouble
         named = (s for s in self.slips if s in found.values())
         return tuple(s for s in named if not (partly and s.credit)) or None
 
@@ -457,20 +472,21 @@ class Pullback(Function):
         found = super().recognize(rounds, outcomes)
         mine = [self._look(*pair) for pair in zip(rounds, outcomes, strict=True)]
         outputs = len(rounds[0][1])
-        wrong = [look for look in mine if not look.broken and any(i < outputs for i in look.wrong)]
-        if found or not wrong:
+        told = [look for look in mine if len(look.outcome.values) >= outputs]
+        if found or all(self._values_agree(look.outcome.values, look.want, outputs) for look in told):
             return found
         for slips, answer in self.mistakes():
-            if all(self._same_values(answer, look, outputs) for look in mine if not look.broken):
+            made = (drive(answer, look.inputs, how=self.how).values for look in told)
+            if all(
+                self._values_agree(look.outcome.values, m, outputs)
+                for look, m in zip(told, made, strict=True)
+            ):
                 return slips
         return None
 
-    def _same_values(self, answer: Callable[..., Any], look: _Look, outputs: int) -> bool:
-        made = self._look(look.inputs, drive(answer, look.inputs, how=self.how))
-        if made.broken:
-            return False
-        pairs = zip(look.got[:outputs], made.got[:outputs], strict=True)
-        return all(agree(g, w, self.rtol, self.atol) for g, w in pairs)
+    def _values_agree(self, got: tuple[Any, ...], want: tuple[Any, ...], outputs: int) -> bool:
+        pairs = zip(got[:outputs], want[:outputs], strict=False)
+        return len(want) >= outputs and all(agree(g, w, self.rtol, self.atol) for g, w in pairs)
 
     def _has(self, case: Callable[..., bool]) -> Callable[[Inputs], bool]:
         """Return whether a round's arguments are a case, whatever the cotangents are."""
@@ -527,6 +543,10 @@ class Pullback(Function):
         arguments = tuple(a[k : k + 1] if i in self.batched else a for i, a in enumerate(inputs[0]))
         return arguments, tuple(u[k : k + 1] for u in inputs[1])
 
+    def _outputs(self, inputs: Inputs) -> int:
+        """Return how many there are: a cotangent each."""
+        return len(inputs[1])
+
     def _called_with(self, inputs: Inputs) -> Inputs:
         """Return the arguments without the cotangents."""
         arguments: Inputs = inputs[0]
@@ -548,8 +568,9 @@ def _spoiled(function: Callable[..., Any], change: Slip) -> Callable[..., Any]:
     return lambda *inputs: change.wrong(function(*inputs), *inputs)
 
 
-def _values(looks: list[_Look]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    return [look.got for look in looks], [look.want for look in looks]
+def _numbers(looks: list[_Look], i: int) -> tuple[Array, Array]:
+    """Return result i of all rounds, as it came and as it should be."""
+    return np.array([float(look.got[i]) for look in looks]), np.array([float(look.want[i]) for look in looks])
 
 
 def _of_one_input(what: str) -> bool:
