@@ -199,7 +199,9 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
 
 def _readings(text: str, scope: _Scope) -> list[Any]:
     """Return the value of a formula; several, where it can be meant in several ways."""
-    statements = _statements(text)
+    formula, *conditions = re.split(r"\b(?:with|where)\b", text, maxsplit=1)
+    given = [line for part in conditions for line in split(spelled(part), ",;\n") if "=" in line]
+    statements = [*given, *_statements(formula)]
     for statement in statements[:-1]:
         name, _, body = statement.partition("=")
         name = name.strip().replace("_", "")
@@ -344,9 +346,11 @@ class Formula(Exercise):
         if outcome.state != "returned":
             return [], f"This formula cannot be evaluated: {outcome.error}"
         data = outcome.values[0]
+        if isinstance(data, dict):
+            data = [f"{name} = {formula}" for name, formula in data.items()]
         if isinstance(data, list) and data and all(isinstance(line, str) for line in data):
             data = ";".join(data)
-        if isinstance(data, (list, dict)) or data is None or data is ...:
+        if isinstance(data, list) or data is None or data is ...:
             return [], f"Expected one formula in {', '.join(points)}."
         try:
             scope = _scope(self.sample, self.count, self.seed, tuple(self.meaning.items()), self.absent)
@@ -393,6 +397,8 @@ class Derivation(Exercise):
         Names that depend on the variables, as in `Formula`: ``{"y": "sigma(x)"}``.
     uses : tuple of str
         Functions one of which must appear in the chain: those of the definition.
+    through : tuple of str
+        Forms one of which must be among the steps, if there are any.
     fewest : int, default 3
         How many formulas the chain must have.
     count : int, default 16
@@ -406,6 +412,7 @@ class Derivation(Exercise):
     last: tuple[str, ...]
     meaning: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[str, ...] = ("exp",)
+    through: tuple[str, ...] = ()
     fewest: int = 3
     count: int = 16
     rtol: float = 1e-6
@@ -417,7 +424,10 @@ class Derivation(Exercise):
         try:
             steps = self._steps(outcomes[0])
             if not steps:
-                return Finding("Expected a list of formulas, each a text or a SymPy expression.", "error")
+                text = (
+                    "Expected a list of formulas, each a text or a SymPy expression; numbers prove nothing."
+                )
+                return Finding(text, "error")
             wrong = self._first_wrong(steps)
         except ValidationError as error:
             return Finding(f"{error}.", "error")
@@ -490,11 +500,14 @@ class Derivation(Exercise):
         known = dict(scope.values) | {
             name: np.broadcast_to(scope.at(tree), (self.count,)) for name, tree in scope.meaning.items()
         }
-        text = steps[place].text[:80]
-        if np.ptp(right) and not any(part in known for tree in steps[place].trees for part in words(tree)):
+        text, told = steps[place].text[:80], [*scope.values]
+        for step in steps[max(place - 1, 0) : place + 1]:
+            told += [name for name in words(step.trees[0]) if name in known and name not in told]
+        if not _constant(right) and not any(part in known for part in words(self._expanded(steps[place]))):
             return f"Step {place + 1}, {text}, is a number: values at single points prove no formula."
         before = f"step {place}, {steps[place - 1].text[:80]}" if place else f"what is asked, {self.first[0]}"
-        numbers = f"at {_place(known, k)} it is {value[k]:.6g} instead of {right[k]:.6g}"
+        at = _place({name: known[name] for name in told}, k)
+        numbers = f"at {at} it is {value[k]:.6g} instead of {right[k]:.6g}"
         return f"Step {place + 1}, {text}, is not equal to {before}: {numbers}."
 
     def _ends(self, steps: list[_Step]) -> Finding | None:
@@ -505,7 +518,7 @@ class Derivation(Exercise):
         if starts_at_end:
             text = f"This starts with what is to be shown. Start with {self.first[0]}."
             return Finding(text, "close", "starts at the end", 0.25)
-        if np.ptp(self._right()) < TINY and not self._like(steps[0], self.first):
+        if _constant(self._right()) and not self._like(steps[0], self.first):
             text = f"Every step is right, but the first is not {self.first[0]}, nor that written out."
             return Finding(text, "close", "another start", 0.25)
         if not self._like(steps[-1], self.last):
@@ -523,6 +536,9 @@ class Derivation(Exercise):
         if not any(name in self.uses for step in steps for name in words(self._expanded(step))):
             text = f"All steps are equal, but none of them shows why: {self.uses[0]} never appears."
             return Finding(text, "close", "definition not used", 0.5)
+        if self.through and not any(self._like(step, self.through) for step in steps):
+            text = "All steps are equal, but the one that shows why is not among them."
+            return Finding(text, "close", "steps missing", 0.5)
         return None
 
     def _expanded(self, step: _Step) -> Tree:
@@ -584,6 +600,10 @@ def _points(sample: Sample, count: int, seed: int) -> dict[str, Array]:
 
 def _place(points: Mapping[str, Array], k: int) -> str:
     return ", ".join(f"{name} = {values[k]:.4g}" for name, values in points.items())
+
+
+def _constant(values: Array) -> bool:
+    return float(np.ptp(values)) < 1e-12
 
 
 def _telling(got: Array, want: Array) -> bool:

@@ -49,6 +49,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"\\(?:cdot|times)(?![a-zA-Z])", "*"),
     (r"\\partial\s*", "d"),
     (r"(?<![\w.])(?:np|numpy|math|sp|sympy|torch|jnp)\s*\.\s*(?=[A-Za-z])", ""),
+    (r"\\\n", " "),
+    (r"\\\\", "\n"),
     (r"\*\*", "^"),
     (r"==|:=|≡|⇒|=>", "="),
 )
@@ -83,11 +85,15 @@ def spelled(text: str) -> str:
     raised = "|".join(map(re.escape, RAISED))
     text = re.sub(f"(?:{raised})+", lambda run: "^(" + "".join(map(RAISED.__getitem__, run[0])) + ")", text)
     lowered = "".join(LOWERED)
-    text = re.sub(f"[{lowered}]+", lambda run: "_" + "".join(map(LOWERED.__getitem__, run[0])), text)
+    text = re.sub(f"[{lowered}]+", lambda run: _lowered("".join(map(LOWERED.__getitem__, run[0]))), text)
     text = unicodedata.normalize("NFKC", text).translate(SIGNS)
     for pattern, word in WORDS:
         text = re.sub(pattern, word, text)
     return text
+
+
+def _lowered(below: str) -> str:
+    return below if below.isdigit() else f"_{below}"
 
 
 def split(text: str, marks: str) -> list[str]:
@@ -169,10 +175,45 @@ def shape(tree: Tree) -> Tree:
         Equal for ``2/(1+a) - 1`` and ``-1 + 2/(a+1)``, not for ``(1-a)/(1+a)``.
     """
     kind, *parts = tree
-    if kind in ("sum", "product"):
-        flat = list(_flat(kind, [shape(part) for part in parts]))
-        return flat[0] if len(flat) == 1 else (kind, *sorted(flat, key=repr))
+    if kind == "negative":
+        return _negated(shape(parts[0]))
+    if kind == "sum":
+        terms = [term for part in parts for term in _terms(shape(part))]
+        return ("sum", *sorted(terms, key=repr))
+    if kind == "product":
+        factors = [factor for part in parts for factor in _factors(shape(part))]
+        negative = sum(factor == MINUS for factor in factors) % 2
+        factors = sorted((factor for factor in factors if factor not in (MINUS, ONE)), key=repr)
+        whole = factors[0] if len(factors) == 1 else ("product", *factors)
+        return ("negative", whole) if negative else whole
     return (kind, *(shape(part) if isinstance(part, tuple) else part for part in parts))
+
+
+ONE: Tree = ("number", 1.0)
+MINUS: Tree = ("negative", ONE)
+
+
+def _negated(tree: Tree) -> Tree:
+    return tree[1] if tree[0] == "negative" else ("negative", tree)
+
+
+def _terms(tree: Tree) -> list[Tree]:
+    if tree[0] == "negative" and tree[1][0] == "sum":
+        return [_negated(term) for term in tree[1][1:]]
+    return list(tree[1:]) if tree[0] == "sum" else [tree]
+
+
+def _factors(tree: Tree) -> list[Tree]:
+    """Return the factors of a product; a minus is one, and what divides a product divides each."""
+    if tree[0] == "negative":
+        return [MINUS, *(_factors(tree[1]) if tree[1] != ONE else [])]
+    if tree[0] == "inverse":
+        inner = _factors(tree[1])
+        return [
+            one if one in (ONE, MINUS) else one[1] if one[0] == "inverse" else ("inverse", one)
+            for one in inner
+        ]
+    return list(tree[1:]) if tree[0] == "product" else [tree]
 
 
 def inlined(tree: Tree, meaning: Mapping[str, Tree]) -> Tree:
@@ -212,17 +253,6 @@ def words(tree: Tree) -> Iterator[Any]:
         if isinstance(part, tuple):
             yield from words(part)
         else:
-            yield part
-
-
-def _flat(kind: str, parts: list[Tree]) -> Iterator[Tree]:
-    inner = "negative" if kind == "sum" else "inverse"
-    for part in parts:
-        if part[0] == kind:
-            yield from part[1:]
-        elif part[0] == inner and part[1][0] == kind:
-            yield from ((inner, term) for term in part[1][1:])
-        elif kind == "sum" or part not in (("number", 1.0), ("inverse", ("number", 1.0))):
             yield part
 
 
@@ -275,7 +305,9 @@ class _Reader:
         """Whether a factor follows without a sign between."""
         if self._kind() in ("name", "slope") or self._next("(", "{", "√", "⌊", "⌈"):
             return True
-        return self._next("[") and self.tokens[self.place].spaced
+        inside = self.tokens[self.place + 1 : self.place + 3]
+        index = bool(inside) and inside[0].kind == "number" and inside[-1].text == "]"
+        return self._next("[") and not index
 
     # Reading, from the loosest to the tightest.
 
@@ -543,14 +575,18 @@ class _Reader:
             first = next((one for one in known if rest.startswith(one)), "")
             if not first:
                 raise ValidationError(self._unknown(name))
-            parts.append(("name", CONSTANTS.get(first, first) if first not in self.names else first))
+            parts.append(_Token("name", first, spaced=False))
             rest = rest[len(first) :].lstrip("_")
-        return _product(parts)
+        self.place -= 1
+        self.tokens[self.place : self.place + 1] = parts  # each may have a power of its own
+        return self._named(self._take().text)
 
     def _unknown(self, name: str) -> str:
         variables = ", ".join(one for one in self.names if "(" not in one and one not in self.hidden)
         if self._next("("):
-            return f"the function {name!r} is not known; there are {', '.join(FUNCTIONS)}"
+            return (
+                f"the function {name!r} is not known; there are {', '.join(sorted(set(FUNCTIONS.values())))}"
+            )
         return f"{name!r} is not one of the variables {variables}"
 
 

@@ -100,9 +100,9 @@ sigmoid_derivative = Derivation(
         ),
         Slip(
             "derivative turned over",
-            ["-(1 + exp(-x))^2/exp(-x)"],
-            says="1 over the derivative is not the derivative of 1 over something: that of 1/u is -u'/u².",
-            hint="Try the rule on 1/x: its derivative is -1/x².",
+            ["1/(-exp(-x))"],
+            says="The derivative of 1/u is not 1 over the derivative of u.",
+            hint="Try your rule on 1/x, whose derivative is -1/x².",
         ),
         Slip(
             "exponent brought down",
@@ -122,6 +122,18 @@ sigmoid_derivative = Derivation(
             ["y*(1 + y)"],
             says="The second factor has a plus where a minus belongs: exp(-x)/(1 + exp(-x)) is below 1.",
             hint="Write the exp(-x) above the line as (1 + exp(-x)) - 1.",
+        ),
+        Slip(
+            "one y too many",
+            ["y^2*(1 - y)"],
+            says="A factor y is too many: exp(-x) alone is not 1 - y, only exp(-x)/(1 + exp(-x)) is.",
+            hint="At x = 0, what are exp(-x) and 1 - y?",
+        ),
+        Slip(
+            "integrated",
+            ["log(1 + exp(-x))"],
+            says="This is a logarithm: 1/u was integrated, not differentiated.",
+            hint="Which power of u is 1/u, and what does the power rule give?",
         ),
     ),
     because="The derivative is exp(-x)/(1 + exp(-x))²; one factor of it is y, the other 1 - y.",
@@ -235,6 +247,18 @@ tanh_derivative = Derivation(
             says="This is y itself; the chain starts with its derivative.",
             hint="What does the quotient rule give?",
         ),
+        Slip(
+            "rule of the arctan",
+            ["1/(1 + x^2)"],
+            says="1/(1 + x²) is the derivative of the arctangent.",
+            hint="The tanh is made of exponentials. Differentiate those.",
+        ),
+        Slip(
+            "both factors of σ lost",
+            ["sigma(2*x)*(1 - sigma(2*x))"],
+            says="Two factors are missing: the one before σ, and the one that the inner function 2x brings.",
+            hint="What is the derivative of 2σ(2x) - 1, factor by factor?",
+        ),
     ),
     because="With a = exp(x) + exp(-x) and b = exp(x) - exp(-x), b' = a and a' = b, so the quotient rule "
     "gives (a² - b²)/a², which is 1 - (b/a)².",
@@ -337,6 +361,31 @@ tanh_as_sigmoid = Derivation(
             says="tanh and σ are different functions: one rises from -1 to 1, the other from 0 to 1.",
             hint="Stretch and shift σ until both ends fit, then look at the slope at 0.",
         ),
+        Slip(
+            "squared for doubled",
+            ["2/(1 + exp(-x))^2 - 1"],
+            says="σ was squared; σ(2x) has 2x as its argument.",
+            hint="Write 2x wherever σ has an x.",
+        ),
+        Slip(
+            "2 before the exponential",
+            ["2/(1 + 2*exp(-x)) - 1"],
+            says="The 2 got before the exponential; it belongs to the argument, inside of the exponent.",
+            hint="Write 2x wherever σ has an x.",
+        ),
+        Slip(
+            "brackets lost",
+            ["(2 - 1 + exp(-2*x))/(1 + exp(-2*x))"],
+            says="This is 1 for every x: the 1 is subtracted as a fraction, and its whole upper part gets "
+            "the minus.",
+            hint="Write 1 as a fraction with the part below the line that you have. Keep it in brackets.",
+        ),
+        Slip(
+            "one subtracted above",
+            ["1/(1 + exp(-2*x))"],
+            says="This is σ(2x): the 1 was subtracted above the line without making a fraction of it.",
+            hint="How do you write 1 as a fraction with this part below the line?",
+        ),
     ),
     because="Dividing above and below by exp(x) gives (1 - exp(-2x))/(1 + exp(-2x)); with 2 - (1 + exp(-2x)) "
     "above the line this is 2σ(2x) - 1.",
@@ -391,10 +440,16 @@ mirrored_sigmoid = Derivation(
             hint="Put x = 2 into both sides. Write σ(-x) with brackets around -x.",
         ),
         Slip(
-            "taken as even",
-            ["exp(-x)"],
-            says="This is exp(-x) alone: the fraction line with the sum below it is lost.",
+            "below the line lost",
+            ["exp(x)"],
+            says="The part below the fraction line is lost.",
             hint="A sigmoid lies between 0 and 1. Does your step?",
+        ),
+        Slip(
+            "fraction turned over",
+            ["1 + exp(-x)"],
+            says="The fraction is turned over: this is 1/σ(x), which is larger than 1.",
+            hint="What is 1 divided by a/b? And how often was it turned?",
         ),
         Slip(
             "minus on the wrong place",
@@ -468,6 +523,7 @@ softmax_total = Derivation(
     },
     first=("mu(v1) + mu(v2) + mu(v3)",),
     last=("1",),
+    through=("(exp(v1) + exp(v2) + exp(v3))/D",),
     reference=[
         "mu(v1) + mu(v2) + mu(v3)",
         "exp(v1)/D + exp(v2)/D + exp(v3)/D",
@@ -545,6 +601,12 @@ softmax_total = Derivation(
             ["sigma(v1) + sigma(v2) + sigma(v3)"],
             says="These are sigmoids, each divided by 1 plus its own exponential; they add up to anything.",
             hint="What do the three outputs of a softmax have in common below the line?",
+        ),
+        Slip(
+            "divided by the inputs",
+            ["(exp(v1) + exp(v2) + exp(v3))/(v1 + v2 + v3)"],
+            says="Below the line stand the exponentials too, not the numbers themselves.",
+            hint="Try v = (0, 0, 0).",
         ),
     ),
     because="All fractions share D, which is positive, so their sum is D/D; nothing in this depends on the "
@@ -744,6 +806,25 @@ net_outputs = Number(
             lambda **net: _five(**net, hidden=lambda a: _sigmoid(_sigmoid(a))),
             says="The sigmoid was applied twice in the hidden layer.",
             hint="A sum goes through the activation once.",
+        ),
+        Slip(
+            "sums for hidden outputs",
+            lambda **net: np.concatenate([_five(**net, hidden=np.array)[:2], _five(**net)[2:]]),
+            says="The three outputs are right, but the first two are the sums of the hidden nodes, not what "
+            "they put out.",
+            hint="Which function does a hidden node apply to its sum?",
+        ),
+        Slip(
+            "sign of an input",
+            lambda x, **net: _five(**net, x=np.abs(x)),
+            says="The minus of an input is lost.",
+            hint="Write the weighted sums of the hidden nodes out, with all signs.",
+        ),
+        Slip(
+            "sign of a weight",
+            lambda top, bottom, **net: _five(**net, top=np.abs(top), bottom=np.abs(bottom)),
+            says="The minus of a hidden node's weight is lost.",
+            hint="Write the weighted sums of the hidden nodes out, with all signs.",
         ),
     ),
     because="The hidden sums go through the sigmoid each for itself; the three output sums go through one "
