@@ -116,6 +116,14 @@ def test_a_node_that_is_not_used_but_fails_is_told():
     assert "q = sub(x)" in small.check([*product(), ("q", "sub", ["x"])]).message
 
 
+def test_a_chain_of_squares_does_not_take_for_ever():
+    chain = [("n0", "mul", ["x", "x"]), *((f"n{i}", "mul", [f"n{i - 1}"] * 2) for i in range(1, 60))]
+    assert (
+        "s = matmul(n59, n59) is wrong"
+        in small.check([*product(("s", "matmul", ["n59", "n59"])), *chain]).message
+    )
+
+
 def test_another_seed_draws_other_leaves():
     other = small.variant(4)
     assert not np.allclose(other._leaves["x"], small._leaves["x"])

@@ -272,6 +272,7 @@ RIGHT_DRAWINGS = {
         ("y", "add", "w", "b2"),
     ],
     "with leaves": [("x", "input"), ("W1", "leaf", []), *FORWARD],
+    "as records": [{"name": name, "op": op, "inputs": inputs} for name, op, inputs in FORWARD],
     "two names that differ by an underscore": [
         ("u_1", "matmul", ["W1", "x"]),
         ("u1", "add", ["u_1", "b1"]),

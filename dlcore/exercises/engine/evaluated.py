@@ -8,7 +8,7 @@ mistakes in one graph are found and named one by one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any
@@ -172,14 +172,14 @@ class EvaluatedGraph(ComputeGraph):
     def _complaint(self, name: str, value: Value, nodes: Nodes) -> str:
         """Say what is wrong with a node."""
         reference = self.read(plain(self.reference))
-        lacking = set(_sources(name, reference, self._right) if name in reference else ())
-        lacking -= set(_sources(name, nodes, self._right))
+        needed = _sources(name, reference, self._right) if name in reference else set()
+        lacking = needed - _sources(name, nodes, self._right)
         unused = f"it does not use {', '.join(sorted(lacking))}" if lacking else ""
         if isinstance(value, _Failure):
             clue = f", and {unused}" if unused and value.node == name else ""
             return f"{_written(value.node, nodes)} cannot be worked out: {value.why}{clue}."
         what = first_difference(np.squeeze(value), np.squeeze(self._right[name]))
-        telling = any(word in what for word in ("it is", "the sign", "arrangement"))
+        telling = any(word in what for word in ("it is", "this is", "the sign", "arrangement"))
         return f"{_written(name, nodes)} is wrong: {what if telling or not unused else unused}."
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
@@ -200,13 +200,21 @@ def _written(name: str, nodes: Nodes) -> str:
     return f"{name} = {op}({', '.join(inputs)})"[:160]
 
 
-def _sources(name: str, nodes: Nodes, stops: Mapping[str, Array]) -> Iterator[str]:
-    """Yield the leaves and compared nodes that a node is made of; numbers are neither."""
-    for source in nodes[name][1]:
+def _sources(name: str, nodes: Nodes, stops: Mapping[str, Array]) -> set[str]:
+    """Return the leaves and compared nodes that a node is made of; numbers are neither."""
+    found: set[str] = set()
+    left = list(nodes[name][1])
+    while left:
+        source = left.pop()
+        if source in found:
+            continue
+        found.add(source)
         if source in nodes and source not in stops:
-            yield from _sources(source, nodes, stops)
-        else:
-            yield from [source if source in stops else _upright(source)] if source[:1].isalpha() else []
+            left += nodes[source][1]
+    outer = {
+        source if source in stops else _upright(source) for source in found - (nodes.keys() - stops.keys())
+    }
+    return {source for source in outer if source[:1].isalpha()}
 
 
 # Working out.

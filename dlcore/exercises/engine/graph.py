@@ -183,6 +183,7 @@ def _from_networkx(nodes: Any, edges: Any) -> list[Any]:
 
 def _entry(entry: Any) -> tuple[str, str, list[str]]:
     """Read one node; its inputs may stand in a list, in a text, or one after the other."""
+    entry = [*entry.values()] if isinstance(entry, dict) else entry
     if not isinstance(entry, list) or len(entry) < 2 or any(isinstance(part, dict) for part in entry):
         raise ValidationError(f"expected a node (name, operator, [inputs]), got {str(entry)[:80]}")
     name, op, *rest = entry
