@@ -186,7 +186,7 @@ def spoiled(exercise):
 
 def _spoil(exercise, answer, i, place):
     def nudge(values):
-        values = [np.array(v, float) for v in values]
+        values = [np.array(v, float, order="C") for v in values]  # so that its flat form is a view
         if values[i].size:
             entry = values[i].reshape(-1)
             entry[place] += 3 * (exercise.atol + exercise.rtol * abs(entry[place]))
