@@ -124,6 +124,11 @@ def test_a_way_for_two_units_is_shown():
     assert "one for 000011, 110000, the other for 001100" in found.message
 
 
+def test_a_vector_of_weight_zero_is_in_no_conflict():
+    third = {"good": ["110000", "000011", ("001100", 0)], "bad": ["010001", "100010"]}
+    assert verify_two_units(replaced(third), 6, adjacent) is None
+
+
 def test_three_vectors_are_no_conflict():
     many = {"good": [("110000", 2), "001100", "000011"], "bad": ["010100", "101000", "010001", "100010"]}
     assert "between two vectors" in verify_two_units(replaced(many), 6, adjacent).message

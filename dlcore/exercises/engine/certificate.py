@@ -211,9 +211,9 @@ def _conflict(entry: Any, own: str, bits: int, good: Label) -> Sides:
 
 
 def _oriented(left: Weighted, right: Weighted, own: str, good: Label) -> Sides:
-    """Call the left side `own`, or the right one if only that fits the labels."""
+    """Call the left side `own`, or the right one if that is what fits the labels."""
     sides, turned = {own: left, OTHER[own]: right}, {own: right, OTHER[own]: left}
-    return turned if _misplaced(sides, good) and not _misplaced(turned, good) else sides
+    return sides if _misplaced(turned, good) else turned
 
 
 def _two_groups(edges: list[tuple[Point, Point]]) -> tuple[list[Point], list[Point]] | None:
