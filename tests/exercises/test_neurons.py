@@ -23,6 +23,8 @@ def _signs(weight, bias, x, y, eta):
     return weight - eta * (fires - y) * x, bias - eta * (fires - y)
 
 
+FILM = [-0.3243, -0.6485, -0.1621]
+
 RIGHT = {
     "the sigmoid as text": (neurons.neuron_output, "1/(1 + exp(0.5))"),
     "four digits": (neurons.neuron_output, 0.3775),
@@ -37,7 +39,7 @@ RIGHT = {
     "a bare layer": (neurons.committee, ([0.5, 0.3, 0.3], -0.7)),
     "a threshold by its name": (neurons.committee, [{"W": [2, 1, 1], "threshold": 2.5}]),
     "nor and and, joined by nor": (neurons.xor_gate, [([[1, 1], [-1, -1]], [-1.5, 0.5]), ([-1, -1], 0.5)]),
-    "rounded to four digits": (neurons.film_gradient, [0.5909, 1.182, 0.2954]),
+    "rounded to four digits": (neurons.film_gradient, FILM),
 }
 
 
@@ -49,6 +51,11 @@ def test_other_right_answers(exercise, answer):
 def _no_eta_and_no_bias(weight, bias, x, y, eta):
     guess = 1.0 if weight @ x + bias > 0 else 0.0
     return weight + (y - guess) * x, bias
+
+
+def _old_bias_lost(weight, bias, x, y, eta):
+    guess = 1.0 if weight @ x + bias > 0 else 0.0
+    return weight + eta * (y - guess) * x, eta * (y - guess)
 
 
 def _in_place(weight, bias, x, y, eta):
@@ -64,6 +71,9 @@ WRONG = {
     "solved for x1": (neurons.border_line, "-(w2*x2 + b)/w1", "x2"),
     "a bracket lost": (neurons.border_line, "-w1*x1 + b/w2", "Close|expected"),
     "neither eta nor bias": (neurons.perceptron_step, _no_eta_and_no_bias, "bias never moves"),
+    "the old bias lost": (neurons.perceptron_step, _old_bias_lost, "old bias"),
+    "1 / 1 + exp": (neurons.neuron_output, "1/1 + exp(0.5)", "Brackets"),
+    "the slope alone": (neurons.border_line, "-w1/w2", "slope of the line"),
     "weights alone": (neurons.perceptron_step, lambda w, b, x, y, eta: w, "2 results|shape"),
     "changed in place": (neurons.perceptron_step, _in_place, "changed in place"),
     "one sign and the place": (neurons.fold_threshold, lambda w, t: np.c_[t, w], "own sign.*front"),
@@ -75,7 +85,7 @@ WRONG = {
         [([[1, 1], [-1, -1]], [-0.5, 1.5]), ([1, 1], -0.5)],
         "everything",
     ),
-    "uphill": (neurons.film_gradient, [-0.591, -1.18, -0.295], "signs"),
+    "uphill": (neurons.film_gradient, [-number for number in FILM], "signs"),
 }
 
 

@@ -17,7 +17,7 @@ def _drawn_film(rng: np.random.Generator) -> Mapping[str, Any]:
     return {
         "mary": int(mary),
         "john": int(john),
-        "y": int(rng.integers(2)),
+        "y": 1,  # with a label of 0 nobody would notice that it was left out
         "w1": float(rng.choice([0.2, 0.3, 0.4])),
         "w2": float(rng.choice([-0.3, -0.2, -0.1])),
         "b": float(rng.choice([0.1, 0.2, 0.5])),
@@ -61,6 +61,11 @@ def _film_without_bias(mary: int, john: int, y: int, w1: float, w2: float, b: fl
     return _film_gradient(mary, john, y, w1, w2, 0.0)
 
 
+def _film_linear(mary: int, john: int, y: int, w1: float, w2: float, b: float) -> list[float]:
+    delta = 2 * (w1 * mary + w2 * john + b - y)
+    return [delta * mary, delta * john, delta]
+
+
 film_gradient = Number(
     id="ours-film-gradient",
     title="The gradient for one film",
@@ -71,7 +76,7 @@ film_gradient = Number(
     stub="gradient = [..., ..., ...]  # dL/dw1, dL/dw2, dL/db\n",
     source="le 5",
     points=2,
-    given={"mary": 2, "john": 4, "y": 0, "w1": 0.4, "w2": -0.1, "b": 0.2},
+    given={"mary": 2, "john": 4, "y": 1, "w1": 0.4, "w2": -0.1, "b": 0.2},
     draw=_drawn_film,
     reference=_film_gradient,
     also=(_film_differences,),
@@ -109,6 +114,42 @@ film_gradient = Number(
             hint="If ŷ is too large, does the loss grow or fall with the bias?",
         ),
         Slip(
+            "two left out + sign flipped",
+            _film_with(lambda yhat, y: (y - yhat) * yhat * (1 - yhat)),
+            says="The factor 2 of the square is missing, and all three signs are turned: y - ŷ for ŷ - y.",
+            hint="What is the derivative of u² by u, and what is u here?",
+        ),
+        Slip(
+            "slope of the sigmoid left out + sign flipped",
+            _film_with(lambda yhat, y: 2 * (y - yhat)),
+            says="The slope of the sigmoid is missing, and all three signs are turned: y - ŷ for ŷ - y.",
+            hint="If ŷ is too small, does the loss grow or fall with the bias?",
+        ),
+        Slip(
+            "two and the slope left out + sign flipped",
+            _film_with(lambda yhat, y: y - yhat),
+            says="This is (y - ŷ)·x: the factor 2, the slope of the sigmoid and the sign are missing.",
+            hint="Write the chain out: by ŷ first, then by z, then by w.",
+        ),
+        Slip(
+            "label left out",
+            _film_with(lambda yhat, y: 2 * yhat * yhat * (1 - yhat)),
+            says="The label is left out: the loss compares ŷ with y.",
+            hint="What is the gradient if ŷ is just y?",
+        ),
+        Slip(
+            "error left out",
+            _film_with(lambda yhat, y: yhat * (1 - yhat)),
+            says="This is how ŷ changes with the parameters. The loss is a step further.",
+            hint="The derivative of the loss by ŷ is one more factor.",
+        ),
+        Slip(
+            "loss for its slope",
+            _film_with(lambda yhat, y: (yhat - y) ** 2),
+            says="The loss itself was multiplied by the inputs, not its derivative.",
+            hint="What is the derivative of u² by u?",
+        ),
+        Slip(
             "half of the slope",
             _film_with(lambda yhat, y: 2 * (yhat - y) * yhat),
             says="The slope of the sigmoid is only half there: one of its two factors is missing.",
@@ -143,6 +184,18 @@ film_gradient = Number(
             _film_without_bias,
             says="The bias is missing in z, so ŷ is not the neuron's answer.",
             hint="Compute ŷ once more, with all three terms.",
+        ),
+        Slip(
+            "weights and inputs",
+            _film_after(lambda g, given: [g[0] * given["w1"], g[1] * given["w2"], g[2]]),
+            says="Each derivative was multiplied by its weight as well. At w₁ stands x₁ alone.",
+            hint="How much does z change when w₁ changes a little?",
+        ),
+        Slip(
+            "no sigmoid",
+            _film_linear,
+            says="There is no sigmoid in this: z was taken for ŷ.",
+            hint="How does ŷ follow from z?",
         ),
         Slip(
             "bias times b",

@@ -65,6 +65,18 @@ committee = Network(
             hint="Work out your unit on 100.",
         ),
         Slip(
+            "chair unheard",
+            [([[0, 1, 1]], [-0.5])],
+            says="The two others decide, and each of them alone is enough: the chair makes no difference.",
+            hint="Work out your unit on 001 and on 100. Which vote needs the largest weight?",
+        ),
+        Slip(
+            "both others",
+            [([[0, 1, 1]], [-1.5])],
+            says="The two others decide together: the chair makes no difference.",
+            hint="Work out your unit on 011 and on 110. Which vote needs the largest weight?",
+        ),
+        Slip(
             "one other unheard",
             [([[1, 1, 0]], [-1.5])],
             says="The third vote makes no difference: the chair needs the second.",

@@ -53,6 +53,18 @@ def _moved_by(steps: Any) -> Any:
     return _wrong
 
 
+def _guessing(guess: Any) -> Any:
+    """Return the rule with another guess: ``guess(z, bias)``."""
+
+    def _wrong(weight: Any, bias: Any, x: Any, y: Any, eta: Any) -> Any:
+        change = eta * (y - guess(weight @ x + bias, bias))
+        return weight + change * x, bias + change
+
+    return _wrong
+
+
+_right = _moved_by(lambda dw, db, x, eta: (dw, db))
+
 _ONES = np.array([1.0, 1.0])
 
 perceptron_step = Function(
@@ -72,7 +84,7 @@ perceptron_step = Function(
     corners=tuple(
         (np.array([w, 1.0]), b, _ONES, y, 0.5)
         for w in (-2.0, 2.0)
-        for b in (0.0, 1.0, -1.0)
+        for b in (0.0, 1.0, -1.0, 2.0)
         for y in (0.0, 1.0)
     ),
     hints=(
@@ -142,6 +154,61 @@ perceptron_step = Function(
             hint="Where does eta stand already?",
         ),
         Slip(
+            "always adds",
+            _step_with(lambda y, guess: abs(y - guess)),
+            says="After every mistake something is added, also after a false one, which has to be taken "
+            "back.",
+            hint="With label 0 and guess 1, should the weighted sum grow or shrink?",
+        ),
+        Slip(
+            "false ones not corrected",
+            _step_with(lambda y, guess: max(y - guess, 0)),
+            says="Only missed ones are corrected. A guess of 1 where the label is 0 is a mistake, too.",
+            hint="With label 0 and guess 1, what is y - guess?",
+        ),
+        Slip(
+            "old values lost",
+            lambda w, b, x, y, eta: (_right(w, b, x, y, eta)[0] - w, _right(w, b, x, y, eta)[1] - b),
+            says="These are the steps alone. The old weights and the old bias have to be added.",
+            hint="What must come back after a right guess?",
+        ),
+        Slip(
+            "old bias lost",
+            lambda w, b, x, y, eta: (_right(w, b, x, y, eta)[0], _right(w, b, x, y, eta)[1] - b),
+            says="This is the step of the bias alone. The old bias has to be added.",
+            hint="What must come back as the bias after a right guess?",
+        ),
+        Slip(
+            "guess without the bias",
+            _guessing(lambda z, bias: float(z - bias > 0)),
+            says="The guess is made without the bias.",
+            hint="Compare the line of the guess with the one that was handed out.",
+        ),
+        Slip(
+            "guess of -1",
+            _guessing(lambda z, bias: 1.0 if z > 0 else -1.0),
+            says="A silent unit guesses -1 here, but the labels are 0 and 1.",
+            hint="With label 0 and a silent unit, what must y - guess be?",
+        ),
+        Slip(
+            "guess of a sigmoid",
+            _guessing(lambda z, bias: 0.5 + 0.5 * np.tanh(z / 2)),
+            says="The guess is that of a sigmoid, so every sample moves the weights a little.",
+            hint="A perceptron's guess is 0 or 1.",
+        ),
+        Slip(
+            "results swapped",
+            lambda *inputs: _right(*inputs)[::-1],
+            says="The two results are swapped: first the weights, then the bias.",
+            hint="Read the last line of the code that was handed out.",
+        ),
+        Slip(
+            "bias times the sum of x",
+            _moved_by(lambda dw, db, x, eta: (dw, db * x.sum())),
+            says="The step of the bias is multiplied by the inputs.",
+            hint="The bias is the weight of an input that is always 1. What is its step multiplied by?",
+        ),
+        Slip(
             "bias times x",
             _moved_by(lambda dw, db, x, eta: (dw, db * x)),
             says="The step of the bias is multiplied by x, so the bias has become a vector.",
@@ -155,7 +222,7 @@ perceptron_step = Function(
         ),
         Slip(
             "weighted sum for the guess",
-            lambda w, b, x, y, eta: (w + eta * (y - w @ x - b) * x, b + eta * (y - w @ x - b)),
+            _guessing(lambda z, bias: z),
             says="The correction takes the weighted sum instead of the guess, so it is never quite 0.",
             hint="The guess is 0 or 1. Which values can y - guess have?",
         ),
@@ -247,6 +314,18 @@ perceptron_pass = Number(
             _without_bias,
             says="The bias never moved. It is corrected like the weights, as if its input were always 1.",
             hint="What does the rule do to the bias after a mistake?",
+        ),
+        Slip(
+            "nothing moved",
+            [0.0, 0.0, 0.0],
+            says="Nothing has moved. With all numbers 0 the unit is silent, so the first label 1 is missed.",
+            hint="What does the rule do with the first input whose label is 1?",
+        ),
+        Slip(
+            "all signs turned",
+            lambda **given: [-value for value in _walk(**given)],
+            says="All three signs are turned round.",
+            hint="A missed one adds, a false one takes away.",
         ),
         Slip(
             "old weights throughout",

@@ -24,6 +24,10 @@ def _sigmoid(z: float) -> float:
     return float(1 / (1 + np.exp(-z)))
 
 
+def _slope(z: float) -> float:
+    return _sigmoid(z) * (1 - _sigmoid(z))
+
+
 def _z(w1: float, w2: float, x1: float, x2: float) -> float:
     return w1 * x1 + w2 * x2
 
@@ -97,6 +101,24 @@ neuron_output = Number(
             lambda w1, w2, x1, x2, b: _sigmoid(_z(w1, w2, x1, x2)) + b,
             says="The bias is added after the sigmoid. It belongs to the sum inside.",
             hint="What comes out of a sigmoid lies between 0 and 1, and nothing is added later.",
+        ),
+        Slip(
+            "brackets lost",
+            lambda w1, w2, x1, x2, b: float(1 + np.exp(-_z(w1, w2, x1, x2) - b)),
+            says="Brackets are missing below the line: 1 / 1 + exp(-z) is read as (1 / 1) + exp(-z).",
+            hint="What comes out of a sigmoid lies between 0 and 1.",
+        ),
+        Slip(
+            "slope of the sigmoid",
+            lambda w1, w2, x1, x2, b: _slope(_z(w1, w2, x1, x2) + b),
+            says="This is the slope of the sigmoid at z. Its value is asked for.",
+            hint="The slope is the value times one minus the value.",
+        ),
+        Slip(
+            "both minus signs lost",
+            lambda w1, w2, x1, x2, b: _sigmoid(_z(w1, -w2, x1, x2) - b),
+            says="The second weight and the bias are negative: both are subtracted.",
+            hint="Write the products and the bias with their signs before you add them.",
         ),
         Slip(
             "inputs crossed",
@@ -192,6 +214,30 @@ border_line = Formula(
             hint="Where does the border meet the axis x1 = 0?",
         ),
         Slip(
+            "bias beside the fraction",
+            "-w1*x1/w2 + b",
+            says="The bias was neither moved to the other side nor divided by w2.",
+            hint="Two things happen to the bias on its way: which?",
+        ),
+        Slip(
+            "slope alone",
+            "-w1/w2",
+            says="This is the slope of the line, one number. A point on it depends on x1, too.",
+            hint="Where does the border meet the axis x1 = 0?",
+        ),
+        Slip(
+            "where x1 is 0",
+            "-b/w2",
+            says="This is where the line meets the axis x1 = 0. Elsewhere it depends on x1.",
+            hint="What is the slope of the line?",
+        ),
+        Slip(
+            "where x2 is 0",
+            "-b/w1",
+            says="This is where the line meets the axis x2 = 0. What is asked is x2 for any x1.",
+            hint="Which letter has to stand alone on its side?",
+        ),
+        Slip(
             "weights swapped",
             "-(w2*x1 + b)/w1",
             says="The weights are swapped: w2 belongs to x2, and w1 to x1.",
@@ -275,6 +321,12 @@ fold_threshold = Function(
             "ones for thresholds",
             lambda weight, threshold: np.column_stack([weight, np.ones(len(weight))]),
             says="The new column holds ones. The 1 is the input; its weight carries the threshold.",
+            hint="Where has the threshold gone in your result?",
+        ),
+        Slip(
+            "minus ones for thresholds",
+            lambda weight, threshold: np.column_stack([weight, -np.ones(len(weight))]),
+            says="The new column holds -1 everywhere. Its weight has to carry each unit's own threshold.",
             hint="Where has the threshold gone in your result?",
         ),
         Slip(
