@@ -1,4 +1,4 @@
-"""Student copies of all exercise notebooks: nothing is lost, nothing is told; what `dlcore check` says of them."""
+"""Student copies of all exercise notebooks: nothing is lost, nothing is told, and `dlcore check` knows them."""
 
 from __future__ import annotations
 

@@ -29,6 +29,9 @@ ROUNDED_SLIP = 5
 #: Numbers as text; an exponent of nine digits would take all memory.
 SHORT = re.compile(r"[+-]?(\d{1,30}\.?\d{0,30}|\.\d{1,30})(e[+-]?\d{1,2})?(/\d{1,30})?", re.IGNORECASE)
 
+#: Thousands set apart by commas; in 0,5 the comma may be meant as a point, so that is no number.
+GROUPS = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:,\d{3})+(?![\d.]*,)(?!\d)")
+
 #: Characters of a list that comes as text.
 LONGEST_LIST = 10_000
 
@@ -166,7 +169,9 @@ def read_numbers(data: Any) -> NDArray[Any]:
     if isinstance(data, str) and data.strip().startswith("["):
         return read_numbers(_listed(data.strip()))
     if isinstance(data, str):
-        text = data.replace(",", "").replace("_", "").replace(" ", "")
+        text = GROUPS.sub(lambda group: group[0].replace(",", ""), data).replace("_", "").replace(" ", "")
+        if "," in text:
+            raise ValueError("a comma that separates no thousands")
         if not SHORT.fullmatch(text.removesuffix("%")):
             return np.asarray(float(evaluate(text, {})))
         return np.asarray(float(read_fraction(text.removesuffix("%"))) / (100 if text.endswith("%") else 1))

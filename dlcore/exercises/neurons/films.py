@@ -79,6 +79,7 @@ film_gradient = Number(
     given={"mary": 2, "john": 4, "y": 1, "w1": 0.4, "w2": -0.1, "b": 0.2},
     draw=_drawn_film,
     reference=_film_gradient,
+    entries=("dL/dw1", "dL/dw2", "dL/db"),
     also=(_film_differences,),
     hints=(
         "Go from the loss back to the parameters, one variable at a time: L, then ŷ, then z, then w and b.",

@@ -294,6 +294,7 @@ perceptron_pass = Number(
     given={"x": ((-2, 0), (2, 1), (-1, 1), (0, 0), (1, -1)), "y": (0, 1, 1, 0, 1), "eta": 0.5},
     draw=_drawn_pass,
     reference=_walk,
+    entries=("w1", "w2", "b"),
     also=(_perceptron_by_hand,),
     hints=(
         "Make a table with a line for each input: w₁, w₂, bias, the sum, the guess, the label.",
