@@ -104,7 +104,8 @@ def _clip(rng: np.random.Generator, turn: int) -> tuple[Any, ...]:
     chosen = rng.permutation(4)[: rng.integers(2, 5)]
     gradients = [numbers(rng, *shapes[i]) for i in chosen]
     if turn % 4 == 0:
-        gradients[rng.integers(len(gradients))][...] = 0
+        for gradient in gradients if turn % 8 == 0 else gradients[:1]:
+            gradient[...] = 0
     norm = float(np.linalg.norm(np.concatenate([g.ravel() for g in gradients])))
     return gradients, float(rng.choice([0.01, 1.0, 100.0, norm, norm / 2, norm * 2])) or 1.0
 

@@ -16,12 +16,22 @@ from tests.exercises.mutants import AGREES, BORDERLINE, DIFFERS, Steps, Yardstic
 
 EXERCISES = mutants.exercises()
 #: How many mutants of an exercise are tried here; `python -m tests.exercises.mutants` tries all.
-MOST = 20
+MOST = 30
 
 
 @pytest.mark.parametrize("own", EXERCISES.values(), ids=EXERCISES)
 def test_check_is_right_about_every_mutant(own):
     report(own, MOST).holds()
+
+
+@pytest.mark.parametrize("own", EXERCISES.values(), ids=EXERCISES)
+def test_the_declared_answers_are_worth_what_they_should_be(own):
+    """Right answers agree with the reference on inputs that their author never saw, wrong ones differ."""
+    measure = Yardstick.of(own)
+    for position, answer in enumerate(own.also):
+        assert measure.worth(answer) == AGREES, f"right answer {position + 1}"
+    for slips, wrong in own.mistakes():
+        assert measure.worth(wrong) == DIFFERS, [slip.name for slip in slips]
 
 
 def test_every_row_of_the_table_belongs_to_an_exercise():
