@@ -123,6 +123,14 @@ output_size = Function(
             hint="Mend one at a time: first n = 3, window 3, no padding.",
         ),
         Slip(
+            "padding added at the end",
+            lambda n, kernel, stride, padding: (n - kernel) // stride + 2 * padding + 1,
+            says="The padding is added to the number of places. It makes the axis longer, and a longer axis "
+            "is also divided by the stride.",
+            hint="n = 3, window 3, stride 2, padding 1: draw the padded axis and the windows.",
+            also=(lambda n, kernel, stride, padding: (n - kernel) // stride + padding + 1,),
+        ),
+        Slip(
             "padding subtracted",
             lambda n, kernel, stride, padding: (n - 2 * padding - kernel) // stride + 1,
             says="The padding is subtracted: it makes the axis longer, not shorter.",
@@ -152,7 +160,11 @@ output_size = Function(
             lambda n, kernel, stride, padding: (n + 2 * padding - kernel) / stride + 1,
             says="The quotient is not rounded: a part of a step is no step.",
             hint="n = 6, window 3, stride 2: what is done with the rest?",
-            also=(lambda n, kernel, stride, padding: (n + 2 * padding - kernel) / stride,),
+            also=(
+                lambda n, kernel, stride, padding: (n + 2 * padding - kernel) / stride,
+                lambda n, kernel, stride, padding: (n - kernel) / stride + 1,
+                lambda n, kernel, stride, padding: (n + padding - kernel) / stride + 1,
+            ),
         ),
         Slip(
             "one inside of the quotient",
@@ -322,6 +334,36 @@ def _dilated(x: Any, weight: Any, stride: int, padding: int) -> Any:
     return _responses(x, spread, 1, padding)
 
 
+def _indexed_channel_first(x: Any, weight: Any, stride: int, padding: int) -> Any:
+    channels_first = weight[np.ix_(range(x.shape[1]), range(len(weight)))]
+    return _responses(x, channels_first.swapaxes(0, 1), stride, padding)
+
+
+def _size_unpadded(x: Any, weight: Any, stride: int, padding: int) -> Any:
+    rows, columns = ((x.shape[a] - weight.shape[a]) // stride + 1 for a in (2, 3))
+    if min(rows, columns) < 0:
+        raise ValueError("negative dimensions are not allowed")
+    return _responses(x, weight, stride, padding)[:, :, :rows, :columns]
+
+
+def _conv_hanging_over(x: Any, weight: Any, stride: int, padding: int) -> Any:
+    """Fill up with zeros what the last windows miss."""
+    x = _padded(x, padding)
+    more = [-(x.shape[a] - weight.shape[a]) % stride for a in (2, 3)]
+    return _responses(_padded(x, 0, more[0], 0, more[1]), weight, stride, 0)
+
+
+def _conv_short_windows(x: Any, weight: Any, bias: Any, stride: int, padding: int) -> Any:
+    """Count the same windows, and fail at those that are cut off."""
+    y = _conv_with(_conv_hanging_over)(x, weight, bias, stride, padding)
+    x = _padded(x, padding)
+    for i, j in np.ndindex(*y.shape[2:]):
+        top, left = i * stride, j * stride
+        window = x[:, :, top : top + weight.shape[2], left : left + weight.shape[3]]
+        y[:, :, i, j] = (window[:, None] * weight).sum(axis=(2, 3, 4)) + bias
+    return y
+
+
 def _left_over(x: Any, weight: Any, stride: int, padding: int) -> bool:
     return any(_leaves_over(x.shape[a], weight.shape[a], stride, padding) for a in (2, 3))
 
@@ -366,6 +408,8 @@ conv2d = Function(
         ),
         "only with several channels": lambda x, weight, *others: x.shape[1] > 1,
         "only with several filters": lambda x, weight, *others: len(weight) > 1,
+        "only where the image is not square": lambda x, weight, *others: x.shape[2] != x.shape[3],
+        "only for several images": lambda x, *others: len(x) > 1,
         "only where the filters are not square": lambda x, weight, *others: (
             weight.shape[2] != weight.shape[3]
         ),
@@ -435,6 +479,12 @@ conv2d = Function(
             ),
         ),
         Slip(
+            "padding missing in the size",
+            _conv_with(_size_unpadded),
+            says="The number of rows and columns is worked out from the image before it was padded.",
+            hint="Which shape goes into the size of y: that of x, or that of x with its border?",
+        ),
+        Slip(
             "padded twice",
             _conv_with(lambda x, w, stride, padding: _responses(x, w, stride, 2 * padding)),
             says="The border is twice as wide as it should be: `padding` is the number on each side.",
@@ -487,6 +537,13 @@ conv2d = Function(
             hint="If the filter is as large as the image, how many windows are there?",
         ),
         Slip(
+            "windows that hang over",
+            _conv_with(_conv_hanging_over),
+            says="Windows that hang over the lower or right edge are counted. Only whole windows are.",
+            hint="An image of 3 × 3, a filter of 2 × 2 and stride 2: how many windows fit?",
+            also=(_conv_short_windows,),
+        ),
+        Slip(
             "channels not summed",
             lambda x, w, b, stride, padding: np.stack(
                 [_conv2d_windows(x[:, [k]], w[:, [k]], b, stride, padding) for k in range(x.shape[1])], axis=2
@@ -513,6 +570,7 @@ conv2d = Function(
             _conv_with(lambda x, w, stride, padding: _responses(x, w.swapaxes(0, 1), stride, padding)),
             says="The first two axes of `weight` are exchanged: it is (O, C, A, B), filters first.",
             hint="Which axis of `weight` is as long as axis 1 of x?",
+            also=(_conv_with(_indexed_channel_first),),
         ),
         Slip(
             "mean",
@@ -640,7 +698,8 @@ def _pool_with(
 
     def _wrong(x: Any, size: int, stride: int) -> Any:
         places = list(_places(x, size, stride, **(forward or {})))
-        y = np.zeros((*x.shape[:2], *(k + 1 for k in places[-1][:2]))) if places else np.zeros((0,) * 4)
+        fewer = (forward or {}).get("fewer", 0)
+        y = np.zeros((*x.shape[:2], *((length - size) // stride + 1 - fewer for length in x.shape[2:])))
         for i, j, seen in places:
             y[:, :, i, j] = value(x[seen])
 
@@ -704,6 +763,19 @@ def _hanging_over(x: Any, size: int, stride: int) -> Any:
 
 def _hanging_over_forward(x: Any, size: int, stride: int) -> Any:
     return _hanging_over(x, size, stride)[0], _max_pool(x, size, stride)[1]  # type: ignore[no-untyped-call]
+
+
+def _as_many_as_strides(x: Any, size: int, stride: int) -> Any:
+    """Count as many windows as strides go into the image."""
+    y = np.empty((*x.shape[:2], x.shape[2] // stride, x.shape[3] // stride))
+    for i, j in np.ndindex(*y.shape[2:]):
+        window = x[:, :, i * stride : i * stride + size, j * stride : j * stride + size]
+        y[:, :, i, j] = window.max(axis=(2, 3))
+    return y, _max_pool(x, size, stride)[1]  # type: ignore[no-untyped-call]
+
+
+def _pool_whole_image(x: Any, size: int, stride: int) -> Any:
+    return x.max(axis=(2, 3)), _max_pool(x, size, stride)[1]  # type: ignore[no-untyped-call]
 
 
 def _pool_inputs(rng: np.random.Generator, size: int) -> tuple[Any, ...]:
@@ -903,7 +975,19 @@ max_pool = Pullback(
             _hanging_over,
             says="Windows that hang over the lower or right edge are counted. Only whole windows are.",
             hint="An image of 3 × 3 with size 2 and stride 2: how many windows fit?",
-            also=(_hanging_over_forward,),
+            also=(_hanging_over_forward, _as_many_as_strides),
+        ),
+        Slip(
+            "whole image at once",
+            _pool_whole_image,
+            says="You take the largest number of every whole image; each window has its own.",
+            hint="An image of 4 × 4 with size 2 and stride 2 has 2 × 2 windows.",
+            also=(
+                lambda x, size, stride: (
+                    x.max(axis=(2, 3), keepdims=True),
+                    _max_pool(x, size, stride)[1],  # type: ignore[no-untyped-call]
+                ),
+            ),
         ),
         Slip(
             "starts at zero",

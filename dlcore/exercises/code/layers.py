@@ -69,7 +69,6 @@ dense = Pullback(
         (np.array([[1.0, 2.0], [0.0, 3.0], [-1.0, 1.0]]), np.array([[1.0, 0.0], [2.0, -1.0]]), np.ones(2)),
         (np.array([[0.5, -2.0, 1.0]], np.float32), np.ones((2, 3), np.float32), np.zeros(2, np.float32)),
     ),
-    cases={"only where D and K differ": lambda x, weight, bias: weight.shape[0] != weight.shape[1]},
     hints=(
         "Every gradient has the shape of what it belongs to. Which products of dy (N, K), x (N, D) and "
         "the weights (K, D) have those shapes?",
@@ -108,12 +107,9 @@ dense = Pullback(
         ),
         Slip(
             "bias subtracted",
-            _dense_with(
-                lambda x, w, dy: (dy @ w, dy.T @ x, -dy.sum(axis=0)), value=lambda x, w, b: x @ w.T - b
-            ),
+            _dense_with(value=lambda x, w, b: x @ w.T - b),
             says="The bias is subtracted, as a threshold would be; it should be added.",
             hint="Try an input of zeros: what must come out?",
-            also=(_dense_with(value=lambda x, w, b: x @ w.T - b),),
         ),
         Slip(
             "weight not turned",
@@ -207,6 +203,14 @@ def _softmax_shifted(shift: Any) -> Any:
     return _wrong
 
 
+#: Numbers that people add so that nothing is divided by 0 and no logarithm is taken of it.
+_SMALL = (1e-12, 1e-15, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+
+
+def _softmax_clipped(most: float) -> Any:
+    return lambda z, axis: _softmax(np.clip(z, -most, most), axis)  # type: ignore[no-untyped-call]
+
+
 def _powers(z: Any, axis: int) -> Any:
     return np.exp(z - z.max(axis=axis, keepdims=True))
 
@@ -255,6 +259,11 @@ softmax = Function(
             also=(
                 _softmax_shifted(lambda z, axis: z.min(axis=axis, keepdims=True)),
                 _softmax_shifted(lambda z, axis: z.mean(axis=axis, keepdims=True)),
+                lambda z, axis: np.nan_to_num(np.exp(z) / np.exp(z).sum(axis=axis, keepdims=True)),
+                *(
+                    lambda z, axis, eps=eps: np.exp(z) / (np.exp(z).sum(axis=axis, keepdims=True) + eps)
+                    for eps in _SMALL
+                ),
             ),
         ),
         Slip(
@@ -266,21 +275,35 @@ softmax = Function(
         ),
         Slip(
             "always the last axis",
-            _softmax_of(lambda z, axis: -1),
+            lambda z, axis: _softmax(z, -1),  # type: ignore[no-untyped-call]
             says="You always sum along the last axis, whatever `axis` says.",
             hint="Try axis=0 on a matrix and add up a column.",
+            also=(_softmax_of(lambda z, axis: -1),),
         ),
         Slip(
             "always the first axis",
-            _softmax_of(lambda z, axis: 0),
+            lambda z, axis: _softmax(z, 0),  # type: ignore[no-untyped-call]
             says="You always sum along the first axis, whatever `axis` says.",
             hint="Try axis=1 on a matrix and add up a row.",
+            also=(_softmax_of(lambda z, axis: 0),),
+        ),
+        Slip(
+            "another axis",
+            lambda z, axis: _softmax(z, 1 - axis),  # type: ignore[no-untyped-call]
+            says="You sum along an axis that is not the one asked for.",
+            hint="Try axis=0 on a matrix: is it the columns that add up to 1, or the rows?",
+            also=(
+                lambda z, axis: _softmax(z, (axis + 1) % z.ndim),  # type: ignore[no-untyped-call]
+                lambda z, axis: _softmax(z, (axis - 1) % z.ndim),  # type: ignore[no-untyped-call]
+                lambda z, axis: _softmax(z.T, axis).T,  # type: ignore[no-untyped-call]
+            ),
         ),
         Slip(
             "always rows",
-            _softmax_of(lambda z, axis: 1),
+            lambda z, axis: _softmax(z, 1),  # type: ignore[no-untyped-call]
             says="You always sum along axis 1, whatever `axis` says and however many axes there are.",
             hint="Try axis=0 on a matrix, then a vector.",
+            also=(_softmax_of(lambda z, axis: 1),),
         ),
         Slip(
             "axis lost",
@@ -290,6 +313,10 @@ softmax = Function(
             says="The sum along the axis has lost that axis, so it broadcasts along the wrong one or not "
             "at all.",
             hint="Look up keepdims.",
+            also=(
+                lambda z, axis: np.exp(z) / np.exp(z).sum(axis=axis),
+                lambda z, axis: _powers(z, axis) / _powers(z, axis).sum(axis=axis),
+            ),
         ),
         Slip(
             "one maximum for all",
@@ -298,6 +325,15 @@ softmax = Function(
             "lies far below it, all of its powers are rounded to 0, and 0 / 0 is NaN.",
             hint="Try the rows [1000, 0] and [-1000, -1001] along axis 1. Which number should each row lose?",
             credit=0.5,
+        ),
+        Slip(
+            "clipped",
+            _softmax_clipped(700.0),
+            says="Right but for extreme numbers: they are clipped so that exp does not overflow, and after "
+            "that they no longer differ.",
+            hint="Two numbers, -1000 and -1001: what should come out, and what does?",
+            credit=0.5,
+            also=tuple(map(_softmax_clipped, (709.0, 708.0, 600.0, 500.0, 300.0, 100.0, 88.0, 80.0, 50.0))),
         ),
         Slip(
             "shifted above only",
@@ -325,7 +361,11 @@ softmax = Function(
             lambda z, axis: z / z.sum(axis=axis, keepdims=True),
             says="You divide the numbers themselves by their sum; the exponential is missing.",
             hint="Can a chance be negative?",
-            also=(lambda z, axis: abs(z) / abs(z).sum(axis=axis, keepdims=True),),
+            also=(
+                lambda z, axis: abs(z) / abs(z).sum(axis=axis, keepdims=True),
+                lambda z, axis: z**2 / (z**2).sum(axis=axis, keepdims=True),
+                lambda z, axis: z / np.linalg.norm(z, axis=axis, keepdims=True),
+            ),
         ),
         Slip(
             "powers alone",
@@ -347,10 +387,29 @@ softmax = Function(
             hint="Add up your result along the axis.",
         ),
         Slip(
+            "divided by the length",
+            lambda z, axis: _powers(z, axis) / np.linalg.norm(_powers(z, axis), axis=axis, keepdims=True),
+            says="You divide by the Euclidean length of the powers; softmax divides by their sum.",
+            hint="Add up your result along the axis.",
+        ),
+        Slip(
+            "divided by the sum of z",
+            lambda z, axis: np.exp(z) / z.sum(axis=axis, keepdims=True),
+            says="The powers are divided by the sum of the numbers themselves, not of the powers.",
+            hint="Add up your result along the axis.",
+        ),
+        Slip(
+            "base 2",
+            lambda z, axis: _softmax(z * np.log(2), axis),  # type: ignore[no-untyped-call]
+            says="These are powers of 2; softmax takes powers of e.",
+            hint="softmax([0, 1]): how many times as large is the second share as the first?",
+        ),
+        Slip(
             "largest alone",
             lambda z, axis: (z == z.max(axis=axis, keepdims=True)).astype(float),
             says="This gives 1 to the largest number and 0 to the others. Softmax gives all of them a share.",
             hint="What is softmax([0, 1])?",
+            also=(lambda z, axis: z.argmax(axis=axis),),
         ),
         Slip(
             "overflow + summed over everything",
@@ -415,7 +474,6 @@ def _loss_with(safe: Any) -> Any:
     return _loss_of(lambda logits, labels: -np.log(safe(_own(_chances(logits), labels))))
 
 
-_SMALL = (1e-12, 1e-15, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
 _SAFE = [
     *(lambda p, eps=eps: p + eps for eps in _SMALL),
     *(lambda p, eps=eps: np.clip(p, eps, 1) for eps in _SMALL),
@@ -463,6 +521,7 @@ cross_entropy = Function(
                 _loss_with(lambda chances: chances),
                 lambda z, y: -_own(z - np.log(np.exp(z).sum(axis=1, keepdims=True)), y).mean(),
                 lambda z, y: _cross_entropy_naive(z - z.max(), y),
+                lambda z, y: (np.log(np.exp(z - z.max()).sum(axis=1)) + z.max() - _own(z, y)).mean(),
             ),
         ),
         Slip(
@@ -522,7 +581,11 @@ cross_entropy = Function(
             lambda z, y: -_own(_log_chances(z), y),
             says="This is the loss of every sample: the shape is (N,), and the exercise asks for one number.",
             hint="What is the shape of your result?",
-            also=(lambda z, y: -_own(_log_chances(z), y)[:, None], lambda z, y: -_log_chances(z)[:, y]),
+            also=(
+                lambda z, y: -_own(_log_chances(z), y)[:, None],
+                lambda z, y: -_log_chances(z)[:, y],
+                lambda z, y: -np.eye(z.shape[1])[y] * _log_chances(z),
+            ),
         ),
         Slip(
             "one-hot labels expected",
@@ -543,6 +606,57 @@ cross_entropy = Function(
             _loss_of(lambda z, y: -_own(z, y)),
             says="This takes the logit of the label; the softmax is missing.",
             hint="The loss does not change when all logits of a row grow by the same number. Does yours?",
+            also=(_loss_of(lambda z, y: -np.log(_own(z, y))),),
+        ),
+        Slip(
+            "softmax twice",
+            _loss_of(lambda z, y: -_own(_log_chances(_chances(z)), y)),
+            says="The softmax is taken twice: chances are treated as logits.",
+            hint="What goes into the logarithm of your last step, and what was done to it before?",
+        ),
+        Slip(
+            "sigmoid",
+            _loss_of(lambda z, y: np.log1p(np.exp(-_own(z, y)))),
+            says="This takes the sigmoid of the label's logit. In a softmax, all classes compete.",
+            hint="Does your loss change when the logit of another class grows?",
+        ),
+        Slip(
+            "maximum not added again",
+            _loss_of(lambda z, y: np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1)) - _own(z, y)),
+            says="The maximum is subtracted inside of the sum, but not from the label's logit, or not added "
+            "again.",
+            hint="The loss does not change when all logits of a row grow by the same number. Does yours?",
+        ),
+        Slip(
+            "other classes too",
+            _loss_of(
+                lambda z, y: (
+                    -_own(_log_chances(z), y)
+                    - np.log(1 - _chances(z) + np.eye(z.shape[1])[y] * _chances(z)).sum(axis=1)
+                )
+            ),
+            says="You also add -ln(1 - chance) of the other classes. That is the loss of many yes-or-no "
+            "questions, not of one choice.",
+            hint="How many terms has the loss of one sample?",
+        ),
+        Slip(
+            "squared error",
+            _loss_of(lambda z, y: ((_chances(z) - np.eye(z.shape[1])[y]) ** 2).sum(axis=1)),
+            says="This is a squared error of the chances, without a logarithm.",
+            hint="How large is the loss when the chance of the label is nearly 0?",
+        ),
+        Slip(
+            "gradient",
+            lambda z, y: (_chances(z) - np.eye(z.shape[1])[y]) / len(y),
+            says="This is the gradient of the loss by the logits; the exercise asks for the loss.",
+            hint="What is the shape of your result?",
+        ),
+        Slip(
+            "rows and classes exchanged",
+            _loss_of(lambda z, y: -_log_chances(z)[y, np.arange(len(y))]),
+            says="The two indices are exchanged: the first axis of the logits counts samples, the second "
+            "classes.",
+            hint="Which index says which sample it is?",
         ),
         Slip(
             "no logarithm",
