@@ -82,8 +82,9 @@ class _Scope:
     slopes: bool = False
     hidden: tuple[str, ...] = ()
 
+    @functools.cached_property
     def names(self) -> list[str]:
-        """Return all names, and y(x) where y depends on x, and mu(v1) for mu1."""
+        """All names, and y(x) where y depends on x, and mu(v1) for mu1."""
         spelled_out = [
             f"{re.sub(r'[0-9]', '', name)}({variable})"
             for name in self.meaning
@@ -94,7 +95,7 @@ class _Scope:
 
     def read(self, text: str) -> list[Tree]:
         """Read one formula, in each way that it can be meant."""
-        return read(text, self.names(), self.hidden)
+        return read(text, self.names, self.hidden)
 
     def defined(self, name: str, text: str) -> _Scope:
         """Return the scope with one more name; its value is settled if nobody differentiates it."""
@@ -238,6 +239,15 @@ def _sides(statement: str) -> list[str]:
 Sample = Callable[[np.random.Generator], Mapping[str, float]]
 
 
+def _lines(data: Any) -> Any:
+    """Return a formula that comes in several lines, or by name, as one text."""
+    if isinstance(data, dict):
+        data = [f"{name} = {formula}" for name, formula in data.items()]
+    if isinstance(data, list) and data and all(isinstance(line, str) for line in data):
+        return ";".join(data)
+    return data
+
+
 @functools.lru_cache(maxsize=64)
 def _scope(
     sample: Sample,
@@ -315,20 +325,54 @@ class Formula(Exercise):
         (want, *_), _ = self._values(drive(self.reference, rounds[0], how=self.how), points)
         if any(agree(got, want, self.rtol, 1e-12) for got in readings):
             return None
-        got = readings[0]
+        strange = [name for name in self.absent if _mentions(str(outcomes[0].values[0]), name)]
+        if strange:
+            return Finding(f"There is no {' and no '.join(strange)} in this exercise.")
+        return Finding(self._where(readings[0], want, points, outcomes[0].values[0]))
+
+    def _where(self, got: Array, want: Array, points: Mapping[str, Array], data: Any) -> str:
+        """Show the simplest point that differs, and what may explain it."""
         bad = ~within(got, want, self.rtol, 1e-12)
         size = sum(np.abs(values) for values in points.values())
         k = int(np.argmin(np.where(bad, size, np.inf)))
         share = "" if bad.all() else f" It is right at {int((~bad).sum())} of {bad.size} points tried."
         what = f": {first_difference(got, want)}" if bad.all() and _telling(got, want) else ""
-        data = outcomes[0].values[0]
-        strange = [name for name in self.absent if _mentions(str(data), name)]
-        if strange:
-            return Finding(f"There is no {' and no '.join(strange)} in this exercise.")
-        note = _read_as(data, points) if isinstance(data, str) else ""
-        return Finding(
-            f"At {_place(points, k)} expected {want[k]:.6g}, yours gives {got[k]:.6g}{what}.{share}{note}"
-        )
+        clue = what or self._factor(got, want)
+        text = _lines(data)
+        note = self._unused(text) + _read_as(text, points) if isinstance(text, str) else ""
+        if _constant(got) and not _constant(want):
+            note = " It is the same number everywhere: a formula is asked for."
+        return f"At {_place(points, k)} expected {want[k]:.6g}, yours gives {got[k]:.6g}{clue}.{share}{note}"
+
+    def _factor(self, got: Array, want: Array) -> str:
+        """Say that a name is missing as a factor, or is one too many."""
+        scope = _scope(self.sample, self.count, self.seed, tuple(self.meaning.items()), self.absent)
+        for name in (*scope.values, *scope.meaning):
+            value = scope.at(("name", name))
+            for text, factor in ((name, value), (f"1 - {name}", 1 - value)):
+                if agree(got * factor, want, self.rtol, 1e-12):
+                    return f": the factor {text} is missing"
+                if agree(got, want * factor, self.rtol, 1e-12):
+                    return f": the factor {text} is too many"
+        return ""
+
+    def _unused(self, text: str) -> str:
+        """Say which variables the right formula depends on and this one does not mention."""
+        if not isinstance(self.reference, str):
+            return ""
+        used = self._used(text)
+        missing = [name for name in self._used(self.reference) if name not in used]
+        known = [name for name in missing if name not in self.meaning]
+        return f" It does not depend on {', '.join(known[:6])}." if known else ""
+
+    def _used(self, text: str) -> list[str]:
+        """Return all names in a formula, and those that they depend on."""
+        points = _points(self.sample, 1, self.seed)
+        found = {name for name in (*points, *self.meaning) if _mentions(text, name)}
+        for name in reversed(list(self.meaning)):
+            if name in found:
+                found |= {inner for inner in (*points, *self.meaning) if _mentions(self.meaning[name], inner)}
+        return [name for name in (*points, *self.meaning) if name in found]
 
     def _alike(self, rounds: Sequence[Inputs], outcomes: Sequence[Outcome], wrong: Sequence[Outcome]) -> bool:
         """Compare with the slip's values at all points."""
@@ -345,11 +389,7 @@ class Formula(Exercise):
         """Return the values in every way that the formula can be meant."""
         if outcome.state != "returned":
             return [], f"This formula cannot be evaluated: {outcome.error}"
-        data = outcome.values[0]
-        if isinstance(data, dict):
-            data = [f"{name} = {formula}" for name, formula in data.items()]
-        if isinstance(data, list) and data and all(isinstance(line, str) for line in data):
-            data = ";".join(data)
+        data = _lines(outcome.values[0])
         if isinstance(data, list) or data is None or data is ...:
             return [], f"Expected one formula in {', '.join(points)}."
         try:
@@ -449,7 +489,7 @@ class Derivation(Exercise):
             sides = _sides(statement)
             name = sides[0].replace("_", "")
             later = " ".join([*sides[1:], *statements[number + 1 :]])
-            if len(sides) > 1 and IDENTIFIER.fullmatch(name) and name not in scope.names():
+            if len(sides) > 1 and IDENTIFIER.fullmatch(name) and name not in scope.names:
                 if _mentions(later, name):
                     scope = scope.defined(name, sides[1])
                     continue

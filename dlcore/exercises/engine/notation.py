@@ -69,6 +69,7 @@ class _Token:
     spaced: bool
 
 
+@functools.lru_cache(maxsize=2000)
 def spelled(text: str) -> str:
     """Return a formula with one spelling for what has many.
 

@@ -1011,6 +1011,24 @@ net_formula = Formula(
             says="This is a softmax of the hidden sums; the output layer and its weights are missing.",
             hint="Which weights should your formula hold? Count them.",
         ),
+        Slip(
+            "exponential of the sum",
+            _top("exp(o1)", "exp(o1 + o2 + o3)"),
+            says="The exponential was taken of the sum of all three; a softmax adds up the exponentials.",
+            hint="Do three outputs of your form add up to 1?",
+        ),
+        Slip(
+            "shares of sigmoids",
+            _top("sigma(o1)", "sigma(o1) + sigma(o2) + sigma(o3)"),
+            says="The output sums went through sigmoids; the softmax takes their exponentials instead.",
+            hint="Which function of each sum stands in a softmax?",
+        ),
+        Slip(
+            "sigmoid, then softmax",
+            _top("exp(sigma(o1))", "exp(sigma(o1)) + exp(sigma(o2)) + exp(sigma(o3))"),
+            says="The output sums went through a sigmoid before the softmax.",
+            hint="The output nodes have one activation.",
+        ),
     ),
     because="z1 and z2 are sigmoids of what each hidden node sees; the softmax divides the exponential of "
     "the "
@@ -1043,6 +1061,7 @@ net_slope = Formula(
     stub='slope = "..."\n',
     points=3,
     sample=_weights,
+    absent=("w13", "w21", "u13", "u23"),
     meaning={
         "z1": _Z1,
         "z2": _Z2,
@@ -1192,6 +1211,64 @@ net_slope = Formula(
             "q1",
             says="This is q1 itself; its derivative by w11 is asked for.",
             hint="Name the links of the chain from q1 to w11.",
+        ),
+        Slip(
+            "only the upper part",
+            "q1*u11*z1*(1-z1)*x1",
+            says="Only the part above the line was differentiated; the sum below it depends on z1 too.",
+            hint="A softmax is a quotient. What does the quotient rule add?",
+        ),
+        Slip(
+            "softmax skipped",
+            "u11*z1*(1-z1)*x1",
+            says="This is the derivative of the top output sum; the softmax behind it is missing.",
+            hint="How does q1 depend on the three output sums?",
+        ),
+        Slip(
+            "other ways without q1",
+            "(q1*(1-q1)*u11 - q2*u21 - q3*u31)*z1*(1-z1)*x1",
+            says="The ways through the other two sums lack a factor.",
+            hint="What is the derivative of q1 by the middle output sum?",
+        ),
+        Slip(
+            "shares lost",
+            "q1*(u11 - u21 - u31)*z1*(1-z1)*x1",
+            says="The other weights are subtracted in full; each counts only with the share of its output.",
+            hint="If all three outputs had the same weights, q1 would not depend on z1. Does your bracket "
+            "give 0?",
+        ),
+        Slip(
+            "third output forgotten",
+            "(q1*(1-q1)*u11 - q1*q2*u21)*z1*(1-z1)*x1",
+            says="The way through the bottom output sum is forgotten.",
+            hint="How many output sums does z1 enter?",
+        ),
+        Slip(
+            "indices exchanged",
+            "q1*(u11 - (q1*u11 + q2*u12 + q3*u13))*z1*(1-z1)*x1",
+            says="The indices of the output weights are exchanged: the first one counts the output nodes.",
+            hint="Which weights does z1 meet on its way to the three outputs?",
+        ),
+        Slip(
+            "one way only + factor q1 lost",
+            "(1-q1)*u11*z1*(1-z1)*x1",
+            says="Only the way through the top output sum is counted, and the derivative of q1 by that sum "
+            "lacks a factor.",
+            hint="How many sums does z1 enter? And what is the derivative of a share such as q1 by its own "
+            "sum?",
+        ),
+        Slip(
+            "one way only + sigmoid not differentiated",
+            "q1*(1-q1)*u11*z1*x1",
+            says="Only the way through the top output sum is counted, and the sigmoid stands where its "
+            "derivative belongs.",
+            hint="How many sums does z1 enter? And what is the slope of a sigmoid in terms of its value?",
+        ),
+        Slip(
+            "all weights added",
+            "q1*(1-q1)*(u11 + u21 + u31)*z1*(1-z1)*x1",
+            says="All three ways got the derivative of the first: q1(1 - q1) holds for the top sum alone.",
+            hint="What is the derivative of q1 by the middle output sum?",
         ),
     ),
     because="Three ways lead from z1 to q1, with the derivatives q1(1 - q1), -q1 q2 and -q1 q3; z1(1 - z1) "
