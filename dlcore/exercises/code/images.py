@@ -396,6 +396,7 @@ conv2d = Function(
         _conv_corner(2, 1, 4, 3, 3, 2, 2),  # as many filters as rows
         _conv_corner(1, 2, 2, 1, 3, 3, 2, padding=1),  # filters larger than the image
         _conv_corner(1, 1, 2, 3, 2, 1, 2, stride=2, padding=3),  # windows on the border alone
+        _conv_corner(1, 1, 2, 3, 1, 3, 3, padding=3),  # 2 · 3 is not 2 + 3
         _conv_corner(2, 2, 3, 4, 1, 3, 4),
         _conv_corner(3, 1, 4, 3, 2, 2, 1, stride=7, padding=1),
         _conv_corner(2, 3, 5, 6, 4, 3, 2, stride=2, padding=1, dtype=np.float32),
