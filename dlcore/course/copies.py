@@ -139,6 +139,8 @@ def _secrets(exercise: Exercise, handed_out: str) -> Iterator[tuple[str, tuple[s
     told += [("the reason", [exercise.text(exercise.because)], TELLING_LINE)]
     told += [("the worked answer", [line], TELLING_LINE) for line in exercise._worked().splitlines()]
     told += [("the answer", list(words), TELLING_DATA) for words in exercise._secrets()]
+    others = [answer for answer in map(exercise.settled, exercise.also) if not callable(answer)]
+    told += [("another right answer", [repr(answer)], TELLING_LINE) for answer in others]
     for what, words, least in told:
         squeezed = tuple(_squeezed(word.removeprefix("answer = ")) for word in words)
         if len("".join(squeezed)) >= least and not all(_stands_in(word, handed_out) for word in squeezed):
@@ -146,12 +148,14 @@ def _secrets(exercise: Exercise, handed_out: str) -> Iterator[tuple[str, tuple[s
 
 
 def _squeezed(text: str) -> str:
-    """Leave out what a copy may change: white space, kinds of quotes, backslashes, entities."""
-    return re.sub(r"[\s\\]", "", unescape(text)).replace("'", '"')
+    """Leave out what a copy may change: white space, comment signs, kinds of quotes, backslashes, entities."""
+    return re.sub(r"[\s\\#]", "", unescape(text)).replace("'", '"')
 
 
 def _stands_in(word: str, text: str) -> bool:
     """Whether a squeezed word stands in a squeezed text, and not as a part of a longer number."""
+    if word not in text:
+        return False
     before = r"(?<![\d.])" if word[0].isdigit() else ""
     after = r"(?!\d)" if word[-1].isdigit() else ""
     return re.search(before + re.escape(word) + after, text) is not None
