@@ -148,7 +148,7 @@ def _secrets(exercise: Exercise, handed_out: str) -> Iterator[tuple[str, tuple[s
 
 
 def _squeezed(text: str) -> str:
-    """Leave out what a copy may change: white space, comment signs, kinds of quotes, backslashes, entities."""
+    """Leave out what a copy may change: white space, comment signs, quotes, backslashes, entities."""
     return re.sub(r"[\s\\#]", "", unescape(text)).replace("'", '"')
 
 
