@@ -337,7 +337,8 @@ class Formula(Exercise):
         k = int(np.argmin(np.where(bad, size, np.inf)))
         share = "" if bad.all() else f" It is right at {int((~bad).sum())} of {bad.size} points tried."
         what = f": {first_difference(got, want)}" if bad.all() and _telling(got, want) else ""
-        clue = what or self._factor(got, want)
+        with np.errstate(all="ignore"):
+            clue = what or self._factor(got, want)
         text = _lines(data)
         note = self._unused(text) + _read_as(text, points) if isinstance(text, str) else ""
         if _constant(got) and not _constant(want):
@@ -643,7 +644,7 @@ def _place(points: Mapping[str, Array], k: int) -> str:
 
 
 def _constant(values: Array) -> bool:
-    return float(np.ptp(values)) < 1e-12
+    return bool(np.isfinite(values).all() and np.ptp(values) < 1e-12)
 
 
 def _telling(got: Array, want: Array) -> bool:

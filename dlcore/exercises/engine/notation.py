@@ -177,7 +177,10 @@ def shape(tree: Tree) -> Tree:
     """
     kind, *parts = tree
     if kind == "negative":
-        return _negated(shape(parts[0]))
+        inner = shape(parts[0])
+        if inner[0] != "sum":
+            return _negated(inner)
+        return ("sum", *sorted(map(_negated, inner[1:]), key=repr))
     if kind == "sum":
         terms = [term for part in parts for term in _terms(shape(part))]
         return ("sum", *sorted(terms, key=repr))
@@ -199,8 +202,6 @@ def _negated(tree: Tree) -> Tree:
 
 
 def _terms(tree: Tree) -> list[Tree]:
-    if tree[0] == "negative" and tree[1][0] == "sum":
-        return [_negated(term) for term in tree[1][1:]]
     return list(tree[1:]) if tree[0] == "sum" else [tree]
 
 
@@ -265,14 +266,19 @@ class _Reader:
     ) -> None:
         self.text, self.names, self.hidden = text.strip(), [*names, *hidden], hidden
         self.tight, self.wide = tight, wide
-        self.tokens = [
-            _Token(str(found.lastgroup), found[0], text[found.start() - 1 : found.start()].isspace())
-            for found in TOKEN.finditer(text)
-        ]
+        self.tokens = [token for found in TOKEN.finditer(text) for token in self._tokens(found)]
         self.place = self.depth = 0
         self.plain = True  # until something is met that people read in two ways
         self.index: dict[str, str] = {}
         self.met: set[str] = set()
+
+    def _tokens(self, found: re.Match[str]) -> list[_Token]:
+        """Return one token; but d_in/d_out is a quotient where these are variables, no derivative."""
+        spaced = found.string[found.start() - 1 : found.start()].isspace()
+        above, _, below = found[0].replace(" ", "").partition("/")
+        if found.lastgroup == "slope" and above in self.names and below in self.names:
+            return [_Token("name", above, spaced), _Token("sign", "/", False), _Token("name", below, False)]
+        return [_Token(str(found.lastgroup), found[0], spaced)]
 
     def tree(self) -> Tree:
         """Return the whole formula."""
@@ -313,14 +319,10 @@ class _Reader:
     # Reading, from the loosest to the tightest.
 
     def _sum(self) -> Tree:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise ValidationError(f"{self.text[:40]!r} … has too many brackets in brackets")
         terms = [self._term()]
         while self._next("+", "-"):
             sign = self._take().text
             terms.append(self._term() if sign == "+" else ("negative", self._term()))
-        self.depth -= 1
         return terms[0] if len(terms) == 1 else ("sum", *terms)
 
     def _term(self) -> Tree:
@@ -346,6 +348,14 @@ class _Reader:
         return ("negative", _product(factors)) if negative else _product(factors)
 
     def _power(self) -> Tree:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise ValidationError(f"{self.text[:40]!r} … has too many powers and brackets in each other")
+        tree = self._raised()
+        self.depth -= 1
+        return tree
+
+    def _raised(self) -> Tree:
         base = self._atom()
         if self._next("'"):
             self._take()
@@ -353,8 +363,9 @@ class _Reader:
         if not self._next("^"):
             return base
         self._take()
-        exponent = self._exponent(is_e=base == ("name", "e"))
-        return ("call", "exp", exponent) if base == ("name", "e") else ("power", base, exponent)
+        is_e = base == ("name", "e") and "e" not in self.names
+        exponent = self._exponent(is_e=is_e)
+        return ("call", "exp", exponent) if is_e else ("power", base, exponent)
 
     def _exponent(self, *, is_e: bool) -> Tree:
         """Read a power; only e^-2x, written without a space, takes the x along."""
@@ -523,7 +534,8 @@ class _Reader:
 
     def _terms(self, letter: str, last: int) -> list[Tree]:
         """Read the same term with one number after the other for its index."""
-        start = end = self.place
+        start, depth = self.place, self.depth
+        end = start
         terms: list[Tree] = []
         for number in range(1, last + 1):
             self.place, self.index[letter] = start, str(number)
@@ -533,7 +545,7 @@ class _Reader:
             except ValidationError:
                 if number == 1 or last < MOST_TERMS:
                     raise
-                self.place = end
+                self.place, self.depth = end, depth
                 break
             if letter not in self.met:
                 raise ValidationError(f"the sum over {letter} holds no variable with the index {letter}")
@@ -592,4 +604,5 @@ class _Reader:
 
 
 def _product(factors: list[Tree]) -> Tree:
-    return factors[0] if len(factors) == 1 else ("product", *factors)
+    flat = [one for factor in factors for one in (factor[1:] if factor[0] == "product" else [factor])]
+    return flat[0] if len(flat) == 1 else ("product", *flat)
