@@ -249,6 +249,7 @@ WRONG = {
         (["σ(x)", "1/(1+e^-x)", "1+e^x"], "1/(a + b)"),
         (["σ(x)", "1-(1-σ(x))", "1-σ(-x)"], "exp never appears"),
         (["σ(x)=1-σ(-x)"], "at least 3"),
+        (["σ(x)", "...", "1/(1+e^-x)", "1-σ(-x)"], "formula 2 is still to be written"),
     ],
     "softmax_total": [
         (["mu(v1)+mu(v2)+mu(v3)", "e^v1/e^v1+e^v2/e^v2+e^v3/e^v3", "1"], "canceled to 1"),
@@ -266,6 +267,7 @@ WRONG = {
         ([0.73, 0.88, 0.29, 0.19, 0.52], "more digits"),
         ([0.7311, 0.8808, 0.2895, 0.1881, 0.6], "q3 is wrong, all others are right"),
         ([0.2895, 0.1881, 0.5224], "Expected 5 numbers, got 3"),
+        ([0.2689, 0.7311, 0.4519, 0.6135, 0.6535], "activations are exchanged"),
     ],
     "net_formula": [
         (H + "sigma(u11*z1+u12*z2)", "sigmoid of the top sum"),

@@ -485,6 +485,8 @@ class Derivation(Exercise):
         if not all(isinstance(line, (str, int, float)) for line in lines):
             return []
         statements = [part for line in lines for part in _statements(str(line))]
+        if "..." in statements:
+            raise ValidationError(f"formula {statements.index('...') + 1} is still to be written")
         scope, steps = self._scope(), []
         for number, statement in enumerate(statements):
             sides = _sides(statement)

@@ -826,6 +826,26 @@ net_outputs = Number(
             says="The minus of a hidden node's weight is lost.",
             hint="Write the weighted sums of the hidden nodes out, with all signs.",
         ),
+        Slip(
+            "activations exchanged",
+            lambda **net: _five(**net, hidden=_softmax, last=_sigmoid),
+            says="The activations are exchanged: the sigmoid belongs to the hidden nodes, the softmax to the "
+            "outputs.",
+            hint="Which three numbers of yours should add up to 1?",
+        ),
+        Slip(
+            "no activations",
+            lambda **net: _five(**net, hidden=np.array, last=np.array),
+            says="These are weighted sums throughout; both activations are missing.",
+            hint="What does a hidden node do with its sum? And what do the outputs do together?",
+        ),
+        Slip(
+            "no hidden activation, sigmoid at the output",
+            lambda **net: _five(**net, hidden=np.array, last=_sigmoid),
+            says="The hidden nodes put out their bare sums here, and the outputs have a sigmoid instead of "
+            "the softmax.",
+            hint="Which nodes have the sigmoid, and which the softmax?",
+        ),
     ),
     because="The hidden sums go through the sigmoid each for itself; the three output sums go through one "
     "softmax together.",
@@ -875,7 +895,7 @@ net_formula = Formula(
     + "Write the top output q1 as a formula of all weights and inputs. You may define "
     'names on the way, a line or a semicolon each, as in "z1 = ...; z2 = ...; q1 = ...": the last one '
     "counts. "
-    "A Python function of the thirteen letters does as well.",
+    "A Python function of these thirteen names does as well.",
     source="mmds 13.2.10",
     stub='top_output = "..."\n',
     points=2,
