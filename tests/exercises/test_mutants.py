@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from tests.exercises.mutants import AGREES, BORDERLINE, DIFFERS, Steps, Yardstic
 
 EXERCISES = mutants.exercises()
 #: How many mutants of an exercise are tried here; `python -m tests.exercises.mutants` tries all.
-MOST = 30
+MOST = 22
 
 
 @pytest.mark.parametrize("own", EXERCISES.values(), ids=EXERCISES)
@@ -42,7 +43,7 @@ def test_every_row_of_the_table_belongs_to_an_exercise():
 def test_dense_inputs_are_many_and_no_two_the_same(name):
     drawn = dense.inputs(name)
     assert len(drawn) >= 200
-    assert len({repr(arguments) for arguments in drawn}) > 100
+    assert len(set(map(pickle.dumps, drawn))) >= 200
 
 
 # The harness refuses exercises that are declared badly.
