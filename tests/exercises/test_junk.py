@@ -147,7 +147,7 @@ others = st.one_of(
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(answer=st.one_of(things, functions, others))
 def test_any_junk_gets_a_verdict(exercise, answer):
     verdict = exercise.check(answer)
@@ -161,7 +161,7 @@ def test_any_junk_gets_a_verdict(exercise, answer):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(answer=data)
 def test_data_is_not_changed(exercise, answer):
     before = copy.deepcopy(answer)
@@ -170,7 +170,7 @@ def test_data_is_not_changed(exercise, answer):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(junk=data, place=st.integers(0, 20))
 def test_a_right_answer_with_junk_inside_gets_a_verdict(exercise, junk, place):
     """Junk at depth comes nearer to the readers than junk alone."""

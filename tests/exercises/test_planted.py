@@ -40,7 +40,26 @@ def slow(z, axis):
     return layers._softmax(z, axis)
 
 
+def twice(x, weight, bias):
+    """A dense layer whose gradient of the weights is twice too large."""
+    y, back = layers._dense(x, weight, bias)
+    return y, lambda dy: (back(dy)[0], 2 * back(dy)[1], back(dy)[2])
+
+
+def twice_again(x, weight, bias):
+    y, back = layers._dense_einsum(x, weight, bias)
+    return y, lambda dy: tuple(factor * part for factor, part in zip((1, 2, 1), back(dy), strict=True))
+
+
 PLANTED = {
+    "both answers have the same wrong gradient": (
+        promises.pullbacks_are_derivatives,
+        replace(code.dense, reference=twice, also=(twice_again,)),
+    ),
+    "a slip has a misspelled name": (
+        promises.slips_run,
+        replace(code.softmax, slips=slips_of(code.softmax, 1, wrong=lambda z, axis: np.exp(zed))),  # noqa: F821
+    ),
     "two slips give the same values": (
         promises.slips_are_named,
         replace(mmds.responses, slips=slips_of(mmds.responses, 1, wrong=lambda m, f: m * m), draw=None),
