@@ -93,9 +93,10 @@ class _Spelled(ast.NodeTransformer):
 def _spelled(source: str) -> str | None:
     """Return code without comments, spare parentheses and signs; nothing if it is no code."""
     try:
-        return ast.unparse(_Spelled().visit(ast.parse(source)))
+        compile(source, "<mutant>", "exec")
     except SyntaxError:
         return None
+    return ast.unparse(_Spelled().visit(ast.parse(source)))
 
 
 # Running them: a mutant may never end.
