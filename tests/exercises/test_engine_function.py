@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dlcore.exercises import code, mmds
 from dlcore.exercises.engine import Function, Pullback, Slip
 from dlcore.exercises.engine.differences import common_difference, first_difference, what_failing_share
 
@@ -203,3 +204,41 @@ def test_more_differences(got, text):
 def test_another_beginning_is_not_called_short():
     assert "what is there" not in first_difference(A[:, 1:], A)
     assert "what is there" not in first_difference(A[:, :0], A)
+
+
+def test_a_slip_of_the_value_is_not_made_where_the_value_is_right():
+    def all_at_once(x, weight, bias):
+        return x @ weight.T, lambda dy: (dy @ weight, x.T @ dy, dy.sum(axis=0))
+
+    def transposed(x, weight, bias):
+        return x @ weight.T + bias, lambda dy: (dy @ weight, x.T @ dy, dy.sum(axis=0))
+
+    first = replace(code.dense.slips[0], name="everything", wrong=all_at_once, also=())
+    exercise = replace(code.dense, slips=(first, *code.dense.slips[-2:]))
+    assert exercise.check(all_at_once).slip == "everything"
+    assert exercise.check(transposed).slip != "everything"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x, w, b: (x, (w, b)), "a tuple of 2: a ndarray, a tuple"),
+        (lambda x, w, b: (x @ w.T + b, lambda dy: {"dx": dy}), "What `back` returns: expected"),
+        (lambda x, w, b: x @ missing, "name 'missing' is not defined"),  # noqa: F821
+    ],
+    ids=["a tuple for back", "a dict of gradients", "an error of its own"],
+)
+def test_what_cannot_be_compared_is_described(answer, words):
+    verdict = code.dense.check(answer)
+    assert words in verdict.message
+    assert verdict.status == "error"
+    assert not verdict.slip
+
+
+def test_two_times_nothing_is_no_number():
+    assert code.cross_entropy.check(lambda logits, labels: (None, None)).status == "wrong"
+
+
+def test_vectors_may_come_as_a_set():
+    good, bad = {"1100", "0011"}, {"1010", "0101"}
+    assert mmds.adjacent_ones_proof.check({"good": good, "bad": bad}).status == "right"

@@ -168,8 +168,11 @@ terms = st.recursive(
 def test_python_reads_plain_formulas_in_the_same_way(text):
     numbers = {name: np.float64(value) for name, value in X.items()}
     with np.errstate(all="ignore"):
-        expected = eval(text, {"tanh": np.tanh, **numbers}) if "/ 0" not in text else None
-        assert expected is None or np.allclose(evaluate(text, X), expected, equal_nan=True)
+        try:
+            expected = eval(text, {"tanh": np.tanh, **numbers})
+        except ZeroDivisionError:
+            return  # of whole numbers alone, such as 2 / (2 - 2); a formula's numbers are floats
+        assert np.allclose(evaluate(text, X), expected, equal_nan=True)
 
 
 @given(terms)

@@ -128,12 +128,14 @@ def _pullback(answer: Any, inputs: tuple[Any, ...]) -> Outcome:
     function, (arguments, cotangents), before = _function(answer), inputs, copy.deepcopy(inputs)
     result = function(*arguments)
     if not (isinstance(result, (tuple, list)) and len(result) == 2 and callable(result[1])):
-        raise _Unreadable(f"expected `return y, back` with a function `back`, got {_name(result)}")
+        raise _Unreadable(f"expected `return y, back` with a function `back`, got {_parts(result)}")
     value = _arrays(result[0])
     try:
         first, again = (_arrays(result[1](*cotangents)) for _ in range(2))
-    except (KeyboardInterrupt, _Unreadable):
+    except KeyboardInterrupt:
         raise
+    except _Unreadable as reason:
+        raise _Unreadable(f"what `back` returns: {reason}") from None
     except BaseException as error:  # the value was there before `back` failed
         return Outcome("raised", value, error=_describe(error))
     repeats = len(first) == len(again) and all(map(_equal, first, again))
@@ -216,8 +218,8 @@ def plain(answer: Any, depth: int = 0) -> Any:
     Parameters
     ----------
     answer : Any
-        Numbers, fractions, text, containers, arrays, tensors, SymPy expressions or
-        networkx graphs.
+        Numbers, fractions, text, containers (a set in any order), arrays, tensors, SymPy
+        expressions or networkx graphs.
     depth : int
         How deep in the answer we are.
 
@@ -236,6 +238,8 @@ def plain(answer: Any, depth: int = 0) -> Any:
         return str(answer)
     if isinstance(answer, (list, tuple, Mapping)):
         return _plain_container(answer, depth + 1)
+    if isinstance(answer, (set, frozenset)):
+        return _plain_container(sorted(answer, key=repr), depth + 1)
     if hasattr(answer, "nodes") and hasattr(answer, "edges"):
         return _plain_graph(answer, depth + 1)
     array = _array(answer)
@@ -269,6 +273,14 @@ def _is_scalar(value: Any) -> bool:
 
 def _name(value: Any) -> str:
     return "None (is a return missing?)" if value is None else f"a {type(value).__name__}"
+
+
+def _parts(value: Any) -> str:
+    """Name what was returned, a tuple part by part."""
+    if not isinstance(value, tuple):
+        return _name(value)
+    parts = ", ".join("None" if part is None else _name(part) for part in value[:4])
+    return f"a tuple of {len(value)}: {parts}" if value else "an empty tuple"
 
 
 def _equal(a: Any, b: Any) -> bool:

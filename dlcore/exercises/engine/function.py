@@ -34,6 +34,8 @@ SIZES = (1, 1, 2, 2, 3, 3, 4, 5)
 PRODUCT = "Write down the shapes of the two factors of that product: do they fit as they stand?"
 
 #: What to say to an error of NumPy's, by words of its message.
+SHAPES = ("matmul", "aligned", "broadcast", "einstein", "shape", "dimension", "size", "axes", "axis")
+
 ADVICE = {
     "matmul: ": PRODUCT,
     "not aligned: ": PRODUCT,
@@ -169,7 +171,8 @@ class Function(Exercise):
 
     def _aligned(self, got: tuple[Any, ...], want: tuple[Any, ...]) -> tuple[Any, ...]:
         """Read a list of arrays as one array, or one array as a list, where only that can be meant."""
-        if len(want) == 1 < len(got) and len({np.shape(part) for part in got}) == 1:
+        whole = all(part is not None for part in got)
+        if len(want) == 1 < len(got) and whole and len({part.shape for part in got}) == 1:
             got = (np.stack(got),)
         elif len(got) == 1 < len(want) and got[0] is not None and got[0].shape[:1] == (len(want),):
             got = tuple(got[0])
@@ -194,8 +197,10 @@ class Function(Exercise):
             return Finding(text, "error", failing=look.inputs)
         nothing = len(look.got) == 1 and look.got[0] is None
         came = "None (is a return missing?)" if nothing else len(look.got)
-        text = f"Expected {len(look.want)} results, got {came}: {call}"
-        return Finding(text, failing=look.inputs)
+        return Finding(f"{self._too_few_or_many(look, came)}: {call}", failing=look.inputs)
+
+    def _too_few_or_many(self, look: _Look, came: object) -> str:
+        return f"Expected {len(look.want)} results, got {came}"
 
     def _wrong(self, compared: list[_Look]) -> Finding:
         """Name the mistake on the richest input that shows it, and show the smallest.
@@ -350,8 +355,9 @@ class Function(Exercise):
         return tuple(s for s in named if not (partly and s.credit)) or None
 
     def _explained(self, function: Callable[..., Any], mine: list[_Look], results: set[int]) -> set[int]:
-        """Return which of the results a wrong function gives as well."""
+        """Return which results a wrong function gives as well: none if it spoils a value that is right."""
         spoiled: set[int] = set()
+        right = set(range(self._outputs(mine[0].inputs))) - {i for look in mine for i in look.wrong}
         for look in sorted(mine, key=lambda look: not look.fails) if results else ():
             slip = self._look(look.inputs, drive(function, look.inputs, how=self.how))
             if slip.broken:
@@ -359,8 +365,8 @@ class Function(Exercise):
             pairs = dict(enumerate(zip(look.got, slip.got, strict=True)))
             results = {i for i in results if i not in pairs or agree(*pairs[i], self.rtol, self.atol)}
             spoiled |= set(slip.wrong)
-            if not results:
-                break
+            if not results or right & spoiled:
+                return set()
         return results & spoiled
 
     def mistakes(self) -> Iterator[tuple[tuple[Slip, ...], Any]]:
@@ -398,7 +404,7 @@ class Function(Exercise):
 
     def _same(self, a: Outcome, b: Outcome, want: tuple[Any, ...]) -> bool:
         if a.state != b.state or a.state != "returned":
-            return a.state == b.state == "raised" and a.error.partition(":")[0] == b.error.partition(":")[0]
+            return a.state == b.state == "raised" and _trouble(a.error) == _trouble(b.error)
         x, y = self._aligned(a.values, want), self._aligned(b.values, want)
         return len(x) == len(y) and all(agree(g, w, self.rtol, self.atol) for g, w in zip(x, y, strict=True))
 
@@ -510,6 +516,13 @@ class Pullback(Function):
         cotangents = ", ".join(write(u) for u in inputs[1])
         return f"y, back = {call_text(self.name, inputs[0])}; back({cotangents})"
 
+    def _too_few_or_many(self, look: _Look, came: object) -> str:
+        outputs = self._outputs(look.inputs)
+        if len(look.got) <= outputs:
+            return super()._too_few_or_many(look, came)
+        names = ", ".join(f"`{name}`" for name in self.arguments[: len(look.want) - outputs])
+        return f"`back` must return one gradient for each of {names}, got {len(look.got) - outputs}"
+
     def _difference(self, i: int, got: Any, want: Any, inputs: Inputs) -> tuple[str, str]:
         """Ask gradcheck which mistake explains a wrong gradient."""
         outputs = len(inputs[1])
@@ -562,6 +575,14 @@ class Pullback(Function):
             split = candidate[: len(arguments)], candidate[len(arguments) :]
             if self.valid is None or self.valid(*split[0]):
                 yield split
+
+
+def _trouble(error: str) -> str:
+    """Return the kind of an exception: of products that do not fit NumPy speaks in several ways."""
+    name, _, text = error.partition(" (line ")[0].partition(":")
+    if any(words in text for words in SHAPES):
+        return f"{name} of shapes"
+    return name + re.sub(r"\d+", "0", text)
 
 
 def _spoiled(function: Callable[..., Any], change: Slip) -> Callable[..., Any]:
