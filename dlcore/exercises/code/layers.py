@@ -316,6 +316,7 @@ softmax = Function(
             also=(
                 lambda z, axis: np.exp(z) / np.exp(z).sum(axis=axis),
                 lambda z, axis: _powers(z, axis) / _powers(z, axis).sum(axis=axis),
+                lambda z, axis: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=axis),
             ),
         ),
         Slip(

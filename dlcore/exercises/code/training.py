@@ -436,11 +436,13 @@ dropout = Pullback(
         (np.ones((2, 3)), 0.99, np.array([[0.995, 0.5, 0.0], [0.9, 0.99, 0.98]])),
         _ROW,
         _ROW,
+        (np.array([[0.0, 2.0], [0.0, 0.0]]), 0.5, np.array([[0.6, 0.7], [0.2, 0.9]])),  # x can be 0 and stay
     ),
     batched=(0, 2),
     cases={
         "only where p is 0": lambda x, p, uniform: p == 0,
         "only where p is large": lambda x, p, uniform: p > 0.9,
+        "only where an entry of x is 0": lambda x, p, uniform: bool((x == 0).any()),
         "only where an entry of uniform is exactly p": lambda x, p, uniform: bool((uniform == p).any()),
     },
     hints=(

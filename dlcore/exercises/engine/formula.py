@@ -11,6 +11,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any, ClassVar
 
 import numpy as np
@@ -200,6 +201,12 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
 
 def _readings(text: str, scope: _Scope) -> list[Any]:
     """Return the value of a formula; several, where it can be meant in several ways."""
+    trees, scope = _understood(text, scope)
+    return [scope.at(tree) for tree in trees]
+
+
+def _understood(text: str, scope: _Scope) -> tuple[list[Tree], _Scope]:
+    """Read a formula in each way that it can be meant, and the names that it defines before."""
     formula, *conditions = re.split(r"\b(?:with|where)\b", text, maxsplit=1)
     given = [line for part in conditions for line in split(spelled(part), ",;\n") if "=" in line]
     statements = [*given, *_statements(formula)]
@@ -211,7 +218,7 @@ def _readings(text: str, scope: _Scope) -> list[Any]:
         if name in scope.values:
             raise ValidationError(f"{name} is a variable of the exercise: it keeps its letter")
         scope = scope.defined(name, split(body, "=")[-1])
-    return [scope.at(tree) for tree in scope.read(_sides(statements[-1])[-1])]
+    return scope.read(_sides(statements[-1])[-1]), scope
 
 
 def _statements(text: str) -> list[str]:
@@ -340,6 +347,8 @@ class Formula(Exercise):
         with np.errstate(all="ignore"):
             clue = what or self._factor(got, want)
         text = _lines(data)
+        if isinstance(text, str) and not clue:
+            clue = self._mended(text, want, points)
         note = self._unused(text) + _read_as(text, points) if isinstance(text, str) else ""
         if _constant(got) and not _constant(want):
             note = " It is the same number everywhere: a formula is asked for."
@@ -355,6 +364,21 @@ class Formula(Exercise):
                     return f": the factor {text} is missing"
                 if agree(got, want * factor, self.rtol, 1e-12):
                     return f": the factor {text} is too many"
+        return ""
+
+    def _mended(self, text: str, want: Array, names: Iterable[str]) -> str:
+        """Say that it would be right with one variable's sign turned, or with two exchanged."""
+        scope = _scope(self.sample, self.count, self.seed, tuple(self.meaning.items()), self.absent)
+        trees, scope = _understood(text, replace(scope, slopes=True))  # what the text defines stays open
+        used = [name for name in names if _mentions(text, name)]
+        changes = {f"with the opposite sign of {a}": {a: -scope.values[a]} for a in used} | {
+            f"with {a} and {b} exchanged": {a: scope.values[b], b: scope.values[a]}
+            for a, b in combinations(used, 2)
+        }
+        for change, values in changes.items():
+            changed = replace(scope, values={**scope.values, **values})
+            if any(agree(np.asarray(changed.at(tree)), want, self.rtol, 1e-12) for tree in trees):
+                return f": {change} it would be right"
         return ""
 
     def _unused(self, text: str) -> str:

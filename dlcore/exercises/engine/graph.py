@@ -335,8 +335,19 @@ def _wiring(got: Nodes, want: Nodes) -> str:
     """Name the first node that computes something else than any of ours."""
     clue = _first_strange(got, want)
     if clue:
-        return f"All leaves and operators are there, but {clue} is wired otherwise."
+        return f"All leaves and operators are there, but {clue} is wired otherwise.{_unused(got, want)}"
     return "All leaves and operators are there, but something is computed twice or not used."
+
+
+def _unused(got: Nodes, want: Nodes) -> str:
+    """Say that a node leads nowhere, if more of them do than in ours."""
+
+    def ends(nodes: Nodes) -> list[str]:
+        return [name for name in nodes if all(name not in inputs for _, inputs in nodes.values())]
+
+    written = _expressions(got)  # what little comes before tells a forgotten node from the output
+    idle = sorted(ends(got), key=lambda name: len(written[name]))[: -len(ends(want))]
+    return f" No node takes what {', '.join(idle)} gives." if idle else ""
 
 
 def _first_strange(got: Nodes, want: Nodes, only: str = "") -> str:

@@ -1,0 +1,28 @@
+"""Wrong answers by somebody who had seen the statements alone get a message that names the mistake."""
+
+from __future__ import annotations
+
+import pytest
+
+from dlcore.exercises import exercise
+from tests.exercises.forty import FORTY
+
+#: What the message says where no slip is recognized, by place in the list.
+WORDS = {
+    7: "with the opposite sign of w23 it would be right",
+    9: "u3 = matmul(W2, u2) is wired otherwise. No node takes what z gives",
+    31: "fails only where an entry of x is 0",
+}
+
+
+@pytest.mark.parametrize("place", range(len(FORTY)))
+def test_the_mistake_is_named(place):
+    id, answer, mistake = FORTY[place]
+    verdict = exercise(id).check(answer)
+    assert verdict.status in ("wrong", "close"), mistake
+    assert verdict.slip or WORDS[place] in verdict.message, f"{mistake} {verdict}"
+
+
+def test_there_are_forty():
+    assert len(FORTY) == 40
+    assert len({id for id, _, _ in FORTY}) >= 32
