@@ -31,7 +31,7 @@ def shown(tmp_path_factory):
 
 
 @pytest.mark.parametrize("promise", promises.PROMISES, ids=lambda promise: promise.__name__)
-@pytest.mark.parametrize("name", ["ours-dense-parameters", "ours-norm"])
+@pytest.mark.parametrize("name", ["ours-dense-parameters", "ours-norm", "ours-scale"])
 def test_an_exercise_of_the_page_keeps_its_promises(name, promise, shown):
     promise(shown[name])
 

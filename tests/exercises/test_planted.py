@@ -167,3 +167,9 @@ def test_numbers_that_confuse_two_slips_are_drawn_again():
     assert {own.variant(seed).given["f"] for seed in range(10)} == {3}
     with pytest.raises(ValidationError, match="same answer"):
         replace(mmds.responses, draw=lambda rng: {"m": 100, "f": 2}).variant(1)
+
+
+@pytest.mark.parametrize("batched", [True, ("x",), (3,)], ids=["a truth", "a name", "too large"])
+def test_batched_arguments_are_numbers_of_arguments(batched):
+    with pytest.raises(ValidationError, match="x, weight, bias"):
+        replace(code.dense, batched=batched)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcore.errors import ValidationError
 from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs, Slip
 from dlcore.exercises.engine.differences import (
     agree,
@@ -444,6 +445,16 @@ class Pullback(Function):
     batched: tuple[int, ...] = (0,)
 
     how: ClassVar[str] = "pullback"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        known = range(len(self.arguments))
+        if not (isinstance(self.batched, tuple) and all(i in known for i in self.batched)):
+            names = ", ".join(self.arguments)
+            raise ValidationError(
+                f"exercise {self.id!r} expects as batched the numbers of arguments, such as (0,), "
+                f"for ({names}), got {self.batched!r}"
+            )
 
     def rounds(self) -> Iterable[Inputs]:
         """Return arguments with random cotangents, one for each output.
