@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dlcore.exercises import neurons
 from dlcore.exercises.engine import Function, Pullback, Slip, drive
 from dlcore.exercises.engine.differences import what_failing_share, write
 
@@ -89,9 +90,7 @@ def test_when_a_list_is_several_arrays(result, count):
     assert len(drive(lambda: result, (), how="call").values) == count
 
 
-@pytest.mark.parametrize(
-    "result", [[1.0, [2.0]], [np.ones(2), 1.0], [np.ones(2), "text"], [1.0, [2.0], None]]
-)
+@pytest.mark.parametrize("result", [[1.0, [2.0]], [np.ones(2), "text"], [1.0, [2.0], None]])
 def test_a_list_of_other_things_cannot_be_read(result):
     assert drive(lambda: result, (), how="call").state == "unreadable"
 
@@ -217,3 +216,11 @@ def test_an_answer_with_chance_in_it_is_told_so():
 def test_a_gradient_is_not_named_while_the_value_is_wrong_in_another_way():
     assert MASKED.check(lambda x, u: (x * (u < 0.5), lambda dy: dy)).slip == "slip 0"
     assert MASKED.check(lambda x, u: (x + u, lambda dy: dy)).slip == ""
+
+
+def test_an_array_and_a_number_may_come_in_a_list():
+    def step(weight, bias, x, y, eta):
+        error = y - (1.0 if weight @ x + bias > 0 else 0.0)
+        return [weight + eta * error * x, bias + eta * error]
+
+    assert neurons.perceptron_step.check(step).status == "right"

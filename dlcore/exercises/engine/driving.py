@@ -177,13 +177,14 @@ def _arrays(result: Any) -> tuple[Any, ...]:
 
 
 def _unlike(result: list[Any]) -> tuple[Any, ...]:
-    """Read a list of arrays of different shapes; empty if it is anything else."""
+    """Read a list of arrays of different shapes, or of arrays and numbers; empty if it is anything else."""
     try:
         np.asarray(result)
     except ValueError:
         with contextlib.suppress(_Unreadable):
             parts = tuple(_array(part) for part in result)
-            return parts if all(part is None or part.ndim for part in parts) else ()
+            arrays = any(isinstance(part, np.ndarray) for part in result)
+            return parts if arrays or all(part is None or part.ndim for part in parts) else ()
     return ()
 
 
