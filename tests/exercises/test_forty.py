@@ -6,6 +6,7 @@ import pytest
 
 from dlcore.exercises import exercise
 from tests.exercises.forty import FORTY
+from tests.exercises.forty_more import FORTY_MORE
 
 #: What the message says where no slip is recognized, by place in the list.
 WORDS = {
@@ -21,6 +22,14 @@ def test_the_mistake_is_named(place):
     verdict = exercise(id).check(answer)
     assert verdict.status in ("wrong", "close"), mistake
     assert verdict.slip or WORDS[place] in verdict.message, f"{mistake} {verdict}"
+
+
+@pytest.mark.parametrize("place", range(len(FORTY_MORE)))
+def test_subtle_mistakes_are_not_accepted(place):
+    id, answer, mistake = FORTY_MORE[place]
+    verdict = exercise(id).check(answer)
+    assert verdict.status in ("wrong", "close"), mistake
+    assert verdict.points < verdict.out_of
 
 
 def test_there_are_forty():

@@ -331,11 +331,17 @@ def what_failing_share(
     str
         A clause, empty if there is nothing.
     """
+    if failing and all(map(_empty, failing)) and not any(map(_empty, passing)):
+        return "only for an empty batch"
     failing, passing = ([i for i in part if all(a.size for a in _arrays(i))] for part in (failing, passing))
     for text, has in (*features, *FEATURES):
         if failing and passing and all(map(has, failing)) and not any(map(has, passing)):
             return text
     return ""
+
+
+def _empty(inputs: tuple[Any, ...]) -> bool:
+    return any(not a.size for a in _arrays(inputs))
 
 
 def _arrays(inputs: tuple[Any, ...] | list[Any]) -> Iterator[Any]:

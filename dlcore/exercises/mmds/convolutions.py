@@ -62,6 +62,12 @@ responses = Number(
             hint="On a line of 5 places, at how many can a window of 3 start?",
         ),
         Slip(
+            "corners taken away twice",
+            lambda m, f: m**2 - 2 * m * (f - 1),
+            says="A strip is taken away along each side, and so what lies in a corner twice.",
+            hint="Count the places along one side, then those of the square.",
+        ),
+        Slip(
             "one side",
             lambda m, f: m - f + 1,
             says="This is the number along one side.",

@@ -338,6 +338,12 @@ HIDDEN_SLIPS = (
         hint="Make x a hundred times larger: the tanh hardly moves any more. And your Jacobian?",
     ),
     Slip(
+        "square of the difference",
+        _hidden_with(lambda a: (1 - np.tanh(a)) ** 2),
+        says="The square reaches too far: z alone is squared, not 1 - z.",
+        hint="What is the slope at z = -1, where the tanh is flat?",
+    ),
+    Slip(
         "tanh twice",
         _hidden_with(lambda a: 1 - np.tanh(np.tanh(a)) ** 2),
         says="The tanh is taken twice: z is its result already.",
@@ -555,6 +561,12 @@ input_gradient_from_hidden = Function(
             hint="Which node lies between W1 x + b1 and z?",
         ),
         Slip(
+            "square of the difference",
+            lambda gz, z, W1: W1.T @ ((1 - z) ** 2 * gz),
+            says="The square reaches too far: z alone is squared, not 1 - z.",
+            hint="What is the slope at z = -1, where the tanh is flat?",
+        ),
+        Slip(
             "tanh twice",
             lambda gz, z, W1: W1.T @ ((1 - np.tanh(z) ** 2) * gz),
             says="The tanh is taken twice: z is its result already.",
@@ -764,6 +776,12 @@ input_gradient = Function(
             _with_slope(np.ones_like),
             says="The hidden tanh is passed over: on its way back the gradient meets its derivative.",
             hint="Compare with the Jacobian of z with respect to x: what stands there besides the weights?",
+        ),
+        Slip(
+            "square of the difference",
+            _with_slope(lambda a: (1 - np.tanh(a)) ** 2),
+            says="The square reaches too far in the slope of the tanh: z alone is squared, not 1 - z.",
+            hint="What is the slope at z = -1, where the tanh is flat?",
         ),
         Slip(
             "tanh twice",

@@ -981,6 +981,12 @@ gradient_U = Function(
     ),
     slips=(
         Slip(
+            "first step left out",
+            _U_from(lambda deltas, x, s: deltas[1:].T @ x[1:]),
+            says="The first step is left out: rows of the arrays are counted from 0.",
+            hint="With a single step, is your gradient 0?",
+        ),
+        Slip(
             "later steps forgotten",
             _U_by(carry=lambda W, delta, own: 0 * own),
             says="Only the direct way from each state to its own loss is counted. A state also acts on all "
@@ -1183,6 +1189,12 @@ gradient_V = Function(
             _V_from(lambda error, s, x, V: error.T @ s[:-1]),
             says="The state of the step before is taken: yₜ comes from another one.",
             hint="Which row of s stands in the formula of y[t]?",
+        ),
+        Slip(
+            "first step left out",
+            _V_from(lambda error, s, x, V: error[1:].T @ s[2:]),
+            says="The first step is left out: rows of the arrays are counted from 0.",
+            hint="With a single step, is your gradient 0?",
         ),
         Slip(
             "target forgotten",

@@ -289,7 +289,9 @@ fold_threshold = Function(
     corners=(
         (np.array([[1.0, 2, 1, 0], [0, 0, 1, 1]]), np.array([2.5, 1.5])),
         (np.array([[1.0]]), np.array([0.0])),
+        (np.array([[1, -1], [0, 2]]), np.array([0.5, -1.5])),  # whole weights, as one writes them
     ),
+    cases={"only where the weights are whole numbers": lambda weight, threshold: weight.dtype.kind == "i"},
     hints=(
         "Bring the threshold to the side of the weights: W x - ? > 0.",
         "The new input is 1, so the new weight is added to the sum as it is. What has to be added?",
