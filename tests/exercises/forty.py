@@ -86,7 +86,7 @@ def answer_28(gradients, max_norm):
 
 def answer_30(x, weight, bias, stride, padding):
     N, C, H, W = x.shape
-    O, _, A, B = weight.shape  # noqa: E741
+    O, _, A, B = weight.shape
     xp = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     rows = (H + 2 * padding - A) // stride + 1
     cols = (W + 2 * padding - B) // stride + 1

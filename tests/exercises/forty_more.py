@@ -1,7 +1,6 @@
 """Forty more wrong answers, subtler ones, written from the statements alone,
 before any of them was tried."""
 
-# ruff: noqa: B905, C901, E741, I001 (as handed in)
 import numpy as np
 
 

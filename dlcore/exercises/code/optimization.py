@@ -422,7 +422,7 @@ def _clip_inputs(rng: np.random.Generator, size: int) -> tuple[Any, ...]:
     shapes = [(size,), (size + 1, size), (2, size, 2)][: 2 + size // 3]
     gradients = [rng.normal(size=shape) for shape in shapes]
     norm = np.sqrt(sum((gradient**2).sum() for gradient in gradients))
-    return gradients, np.array(norm * rng.choice([0.1, 0.4, 0.8, 1.3, 3.0]))
+    return gradients, float(norm * rng.choice([0.1, 0.4, 0.8, 1.3, 3.0]))
 
 
 def _clip_with(scale: Callable[..., Any]) -> Callable[..., Any]:
@@ -463,7 +463,7 @@ def _chosen(chosen: Callable[..., bool]) -> Callable[..., Any]:
 
 
 def _corner(max_norm: float, *gradients: Any) -> tuple[Any, ...]:
-    return [np.array(gradient) for gradient in gradients], np.array(max_norm)
+    return [np.array(gradient) for gradient in gradients], max_norm
 
 
 clip = Function(

@@ -18,6 +18,7 @@ import types
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -146,7 +147,18 @@ def _pullback(answer: Any, inputs: tuple[Any, ...]) -> Outcome:
 def _formula(answer: Any, inputs: tuple[Any, ...]) -> Outcome:
     if not callable(answer) or _is_sympy(answer):
         return Outcome("returned", (plain(answer),))
-    return Outcome("returned", _arrays(answer(**inputs[0])))
+    names, columns = inputs[0].keys(), np.broadcast_arrays(*inputs[0].values())
+    points = zip(*(column.ravel().tolist() for column in columns), strict=True)
+    values = [
+        answer(**dict(zip(names, point, strict=True))) for point in points
+    ]  # number by number: math works
+    return Outcome("returned", _arrays([_number(value) for value in values]))
+
+
+def _number(value: Any) -> Any:
+    """Return one number without axes, or what came."""
+    array = _array(value)
+    return array.item() if array is not None and array.size == 1 else array
 
 
 DRIVERS: Mapping[str, Callable[[Any, tuple[Any, ...]], Outcome]] = {
@@ -235,6 +247,8 @@ def plain(answer: Any, depth: int = 0) -> Any:
         return float("inf") if answer > 0 else float("-inf")
     if answer is None or answer is ... or type(answer) in (bool, int, float, str, Fraction):
         return answer[:MOST_NUMBERS] if isinstance(answer, str) else answer
+    if isinstance(answer, Decimal) and answer.is_finite():
+        return plain(float(answer), depth)
     if _is_sympy(answer):
         return str(answer)
     if isinstance(answer, (list, tuple, Mapping)):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dlcore.errors import ValidationError
 from dlcore.exercises.engine.declaration import Exercise, Finding, Inputs
 from dlcore.exercises.engine.driving import Outcome, plain
+from dlcore.exercises.engine.number import read_numbers
 
 __all__ = ["Network", "all_bits", "threshold_net"]
 
@@ -173,8 +174,8 @@ class Network(Exercise):
     def _layer(self, layer: Any, number: int, width: int) -> tuple[Array, Array]:
         weight, second, name = self._pair(layer, number)
         try:
-            weight, second = np.asarray(weight, float), np.atleast_1d(np.asarray(second, float)).ravel()
-        except (TypeError, ValueError, OverflowError):
+            weight, second = read_numbers(weight), np.atleast_1d(read_numbers(second)).ravel()
+        except (TypeError, ValueError, ArithmeticError):
             raise ValidationError(f"layer {number}: expected numbers as W and {name}") from None
         if weight.size == width and len(second) == 1:
             weight = weight.reshape(1, width)
@@ -361,7 +362,7 @@ def _hidden(layers: Layers) -> int:
 def _is_layer(data: list[Any]) -> bool:
     """Whether two entries are weights and thresholds of one layer, not two layers."""
     try:
-        np.asarray(data[0], float)
-        return np.asarray(data[1], float).ndim <= 1
-    except (TypeError, ValueError):
+        read_numbers(data[0])
+        return read_numbers(data[1]).ndim <= 1
+    except (TypeError, ValueError, ArithmeticError):
         return False

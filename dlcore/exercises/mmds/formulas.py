@@ -523,7 +523,12 @@ softmax_total = Derivation(
     },
     first=("mu(v1) + mu(v2) + mu(v3)",),
     last=("1",),
-    through=("(exp(v1) + exp(v2) + exp(v3))/D",),
+    through=(
+        "(exp(v1) + exp(v2) + exp(v3))/D",
+        "(1 + exp(v2 - v1) + exp(v3 - v1))/(1 + exp(v2 - v1) + exp(v3 - v1))",
+        "(exp(v1 - v2) + 1 + exp(v3 - v2))/(exp(v1 - v2) + 1 + exp(v3 - v2))",
+        "(exp(v1 - v3) + exp(v2 - v3) + 1)/(exp(v1 - v3) + exp(v2 - v3) + 1)",
+    ),
     reference=[
         "mu(v1) + mu(v2) + mu(v3)",
         "exp(v1)/D + exp(v2)/D + exp(v3)/D",

@@ -313,7 +313,8 @@ adjacent_ones_six = Network(
     's, place by place: a conflict, written (p, q, r, s) with vectors such as "011000". The list "or" holds '
     "conflicts, enough of them that the good vectors in them cannot be split into two groups without a "
     "conflict inside a group. If it is the and, every bad vector needs a gate that is silent on it and "
-    'fires on all good ones: in the list "and", p and q are bad, r and s good.',
+    'fires on all good ones: in the list "and", p and q are bad, r and s good, and it is the bad vectors '
+    "that cannot be split.",
     source="mmds 13.1.5",
     stub='design = {"net": [(..., ...), (..., ...)], "proof": {"or": ..., "and": ...}}\n',
     points=3,
