@@ -330,30 +330,59 @@ def _hidden_with(slope: Callable[[Array], Array]) -> Callable[[Array, Array, Arr
     return lambda x, W1, b1: W1.T * slope(W1 @ x + b1)
 
 
+def _slope_slips(answer: Callable[[Callable[[Array], Array]], Any]) -> tuple[Slip, ...]:
+    """Return what goes wrong with the slope of the tanh.
+
+    ``answer(slope)`` is the answer with another slope, a function of z, which the tanh gave.
+    """
+    return (
+        Slip(
+            "square of the difference",
+            answer(lambda z: (1 - z) ** 2),
+            says="The square in the slope of the tanh reaches too far: z alone is squared, not 1 - z.",
+            hint="What is the slope at z = -1, where the tanh is flat?",
+        ),
+        Slip(
+            "tanh twice",
+            answer(lambda z: 1 - np.tanh(z) ** 2),
+            says="The tanh is taken twice in its slope: z is its result already.",
+            hint="1 - tanh(a)² holds for the argument a. What does it become in terms of z = tanh(a)?",
+        ),
+        Slip(
+            "slope of the sigmoid",
+            answer(lambda z: z * (1 - z)),
+            says="z(1 - z) is the slope of the sigmoid; this layer has a tanh.",
+            hint="What is the slope of the tanh at 0, where it is steepest?",
+        ),
+        Slip(
+            "square forgotten",
+            answer(lambda z: 1 - z),
+            says="The slope of the tanh needs a square that is missing here.",
+            hint="The slope is the same for z and for -z. Is yours?",
+        ),
+        Slip(
+            "tanh for its slope",
+            answer(lambda z: z),
+            says="z itself stands in the place of the slope of the tanh.",
+            hint="Where z is 0 the tanh is steepest. What does your factor give there?",
+        ),
+        Slip(
+            "plus for minus",
+            answer(lambda z: 1 + z**2),
+            says="The slope of the tanh has a plus where a minus belongs: it gets flatter away from 0, not "
+            "steeper.",
+            hint="Where is the tanh steepest, at 0 or far out?",
+        ),
+    )
+
+
 HIDDEN_SLIPS = (
+    *_slope_slips(lambda slope: _hidden_with(lambda a: slope(np.tanh(a)))),
     Slip(
         "no derivative of the tanh",
         lambda x, W1, b1: W1.T,
         says="The derivative of the tanh is missing: this would be right for z = W1 x + b1.",
         hint="Make x a hundred times larger: the tanh hardly moves any more. And your Jacobian?",
-    ),
-    Slip(
-        "square of the difference",
-        _hidden_with(lambda a: (1 - np.tanh(a)) ** 2),
-        says="The square reaches too far: z alone is squared, not 1 - z.",
-        hint="What is the slope at z = -1, where the tanh is flat?",
-    ),
-    Slip(
-        "tanh twice",
-        _hidden_with(lambda a: 1 - np.tanh(np.tanh(a)) ** 2),
-        says="The tanh is taken twice: z is its result already.",
-        hint="1 - tanh(a)² holds for the argument a. What does it become in terms of z = tanh(a)?",
-    ),
-    Slip(
-        "slope of the sigmoid",
-        _hidden_with(lambda a: np.tanh(a) * (1 - np.tanh(a))),
-        says="z(1 - z) is the slope of the sigmoid; this layer has a tanh.",
-        hint="What is the slope of the tanh at 0, where it is steepest?",
     ),
     Slip(
         "another activation",
@@ -362,29 +391,10 @@ HIDDEN_SLIPS = (
         hint="Read the formula of z once more.",
     ),
     Slip(
-        "square forgotten",
-        _hidden_with(lambda a: 1 - np.tanh(a)),
-        says="The slope of the tanh needs a square that is missing here.",
-        hint="The slope is the same at a and at -a. Is yours?",
-    ),
-    Slip(
         "slope of the argument",
         _hidden_with(lambda a: 1 - a**2),
         says="The square is taken of W1 x + b1, before the tanh.",
         hint="Can the slope of the tanh be negative?",
-    ),
-    Slip(
-        "tanh for its slope",
-        _hidden_with(np.tanh),
-        says="The weights are multiplied by z itself instead of the slope of the tanh.",
-        hint="At a = 0 the tanh is 0, but it is steepest there.",
-    ),
-    Slip(
-        "plus for minus",
-        _hidden_with(lambda a: 1 + np.tanh(a) ** 2),
-        says="The slope of the tanh has a plus where a minus belongs: it gets flatter away from 0, not "
-        "steeper.",
-        hint="Where is the tanh steepest, at 0 or far out?",
     ),
     Slip(
         "square of the cosh forgotten",
@@ -554,48 +564,12 @@ input_gradient_from_hidden = Function(
         "return W1.T @ ((1 - z * z) * gz)",
     ),
     slips=(
+        *_slope_slips(lambda slope: lambda gz, z, W1: W1.T @ (slope(z) * gz)),
         Slip(
             "no derivative of the tanh",
             lambda gz, z, W1: W1.T @ gz,
             says="The tanh is passed over: on its way back the gradient meets its derivative.",
             hint="Which node lies between W1 x + b1 and z?",
-        ),
-        Slip(
-            "square of the difference",
-            lambda gz, z, W1: W1.T @ ((1 - z) ** 2 * gz),
-            says="The square reaches too far: z alone is squared, not 1 - z.",
-            hint="What is the slope at z = -1, where the tanh is flat?",
-        ),
-        Slip(
-            "tanh twice",
-            lambda gz, z, W1: W1.T @ ((1 - np.tanh(z) ** 2) * gz),
-            says="The tanh is taken twice: z is its result already.",
-            hint="1 - tanh(a)² holds for the argument a. What does it become in terms of z = tanh(a)?",
-        ),
-        Slip(
-            "slope of the sigmoid",
-            lambda gz, z, W1: W1.T @ (z * (1 - z) * gz),
-            says="z(1 - z) is the slope of the sigmoid; this layer has a tanh.",
-            hint="What is the slope of the tanh at 0, where it is steepest?",
-        ),
-        Slip(
-            "square forgotten",
-            lambda gz, z, W1: W1.T @ ((1 - z) * gz),
-            says="The slope of the tanh needs a square that is missing here.",
-            hint="The slope is the same for z and for -z. Is yours?",
-        ),
-        Slip(
-            "tanh for its slope",
-            lambda gz, z, W1: W1.T @ (z * gz),
-            says="The gradient is multiplied by z itself instead of the slope of the tanh.",
-            hint="Where z is 0 the tanh is steepest. What does your factor give there?",
-        ),
-        Slip(
-            "plus for minus",
-            lambda gz, z, W1: W1.T @ ((1 + z * z) * gz),
-            says="The slope of the tanh has a plus where a minus belongs: it gets flatter away from 0, not "
-            "steeper.",
-            hint="Where is the tanh steepest, at 0 or far out?",
         ),
         Slip(
             "brackets missing",
@@ -771,48 +745,12 @@ input_gradient = Function(
         "gz = W2.T @ (2 * (y - yhat)); return W1.T @ ((1 - z * z) * gz)",
     ),
     slips=(
+        *_slope_slips(lambda slope: _with_slope(lambda a: slope(np.tanh(a)))),
         Slip(
             "no derivative of the tanh",
             _with_slope(np.ones_like),
             says="The hidden tanh is passed over: on its way back the gradient meets its derivative.",
             hint="Compare with the Jacobian of z with respect to x: what stands there besides the weights?",
-        ),
-        Slip(
-            "square of the difference",
-            _with_slope(lambda a: (1 - np.tanh(a)) ** 2),
-            says="The square reaches too far in the slope of the tanh: z alone is squared, not 1 - z.",
-            hint="What is the slope at z = -1, where the tanh is flat?",
-        ),
-        Slip(
-            "tanh twice",
-            _with_slope(lambda a: 1 - np.tanh(np.tanh(a)) ** 2),
-            says="The tanh is taken twice in its slope: z is its result already.",
-            hint="1 - tanh(a)² holds for the argument a. What does it become in terms of z = tanh(a)?",
-        ),
-        Slip(
-            "slope of the sigmoid",
-            _with_slope(lambda a: np.tanh(a) * (1 - np.tanh(a))),
-            says="z(1 - z) is the slope of the sigmoid; this layer has a tanh.",
-            hint="What is the slope of the tanh at 0, where it is steepest?",
-        ),
-        Slip(
-            "square forgotten",
-            _with_slope(lambda a: 1 - np.tanh(a)),
-            says="The slope of the tanh needs a square that is missing here.",
-            hint="The slope is the same for z and for -z. Is yours?",
-        ),
-        Slip(
-            "tanh for its slope",
-            _with_slope(np.tanh),
-            says="The gradient is multiplied by z itself instead of the slope of the tanh.",
-            hint="Where z is 0 the tanh is steepest. What does your factor give there?",
-        ),
-        Slip(
-            "plus for minus",
-            _with_slope(lambda a: 1 + np.tanh(a) ** 2),
-            says="The slope of the tanh has a plus where a minus belongs: it gets flatter away from 0, not "
-            "steeper.",
-            hint="Where is the tanh steepest, at 0 or far out?",
         ),
         Slip(
             "tanh at the output",
