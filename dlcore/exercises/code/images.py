@@ -899,7 +899,7 @@ max_pool = Pullback(
             "overwritten",
             _pool_overwriting(lambda mine, before, winners: np.where(winners, mine, before)),
             says="Where windows overlap, a later window overwrites the gradient of an earlier one. "
-            "They have to be added.",
+            "They have to be added, and += with arrays of indices counts a repeated one only once.",
             hint="One pixel wins two windows whose dy are 1 and 10. What is its gradient?",
             also=(_pool_overwriting(lambda mine, before, winners: mine),),
         ),

@@ -316,8 +316,14 @@ softmax = Function(
             also=(
                 lambda z, axis: np.exp(z) / np.exp(z).sum(axis=axis),
                 lambda z, axis: _powers(z, axis) / _powers(z, axis).sum(axis=axis),
-                lambda z, axis: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=axis),
             ),
+        ),
+        Slip(
+            "axis lost + one maximum for all",
+            lambda z, axis: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=axis),
+            says="Two things: the sum along the axis has lost that axis, so it broadcasts along the wrong "
+            "one or not at all. And the maximum of the whole array leaves only zeros of a slice far below it.",
+            hint="Look up keepdims, then try the rows [1000, 0] and [-1000, -1001] along axis 1.",
         ),
         Slip(
             "one maximum for all",

@@ -125,7 +125,7 @@ class Network(Exercise):
             layers = self.read(data)
         except ValidationError as error:
             return Finding(str(error), "error")
-        return self._behavior(layers) or self._units(layers) or self._proof(data)
+        return self._behavior(layers) or self._units(layers, data) or self._proof(data)
 
     def read(self, data: Any) -> Layers:
         """Read layers.
@@ -262,13 +262,16 @@ class Network(Exercise):
                 always = "always fires" if state[0, unit] else "never fires"
                 yield f"Unit {unit + 1}{layer or ' of the hidden layer'} {always}."
 
-    def _units(self, layers: Layers) -> Finding | None:
+    def _units(self, layers: Layers, data: Any) -> Finding | None:
         units = _hidden(layers)
         if self.minimum is None or units <= self.minimum:
             return None
         text = (
             f"The net is right on all {len(self.inputs)} inputs, but has {units} hidden units: fewer do it."
         )
+        given = self._parts(data)[1]
+        proof = None if self.proof is None or given in (None, ...) else self.proof(given)
+        text += f"\nThe proof is not right either. {proof.message}" if proof else ""
         return Finding(text, "close", "not minimal", 0.5)
 
     def _proof(self, data: Any) -> Finding | None:
@@ -313,7 +316,7 @@ class Network(Exercise):
         behavior = self._behavior(layers)
         if behavior is not None:
             return "outputs", behavior.name, tuple(np.round(self._outputs(layers), 9))
-        if self._units(layers) is not None:
+        if self._units(layers, data) is not None:
             return "units", "", (float(_hidden(layers)),)
         proof = self._proof(data)
         return None if proof is None else ("proof", proof.name, ())

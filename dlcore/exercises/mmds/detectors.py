@@ -260,7 +260,8 @@ corner = Detector(
         Slip(
             "block at the upper left",
             _filter(_signs(CORNER)[::-1, ::-1], -4.5),
-            says="The white block lies at the upper left here; it belongs to the lower right.",
+            says="The white block lies at the upper left here, as in a filter turned by 180 degrees; it "
+            "belongs to the lower right.",
             hint="Row 0 and column 0 meet at the upper left. Print W as an array.",
         ),
         Slip(

@@ -618,8 +618,9 @@ input_gradient_from_hidden = Function(
         Slip(
             "slope behind the weights",
             lambda gz, z, W1: (1 - z * z) * (W1.T @ gz),
-            says="The slope comes too late: the gradient passes the tanh first and the weights then.",
-            hint="On the way back, which node comes first? And which vectors have n entries?",
+            says="The slope comes too late: the gradient passes the tanh first and the weights then. In "
+            "Python @ and * go from left to right.",
+            hint="On the way back, which node comes first? Which vectors have n entries? Set brackets.",
         ),
         Slip(
             "weights missing",

@@ -350,7 +350,8 @@ perceptron_pass = Number(
         Slip(
             "false ones not corrected",
             lambda **given: _walk(**given, correction=lambda y, guess: max(y - guess, 0.0)),
-            says="Only missed ones were corrected. A 1 where the label is 0 is a mistake too.",
+            says="Only missed ones were corrected. A 1 where the label is 0 is a mistake too, and moves the "
+            "bias even where the input is all 0.",
             hint="Label 0, guess 1: what is label minus guess?",
         ),
         Slip(
