@@ -322,7 +322,7 @@ softmax = Function(
             "axis lost + one maximum for all",
             lambda z, axis: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=axis),
             says="Two things: the sum along the axis has lost that axis, so it broadcasts along the wrong "
-            "one or not at all. And the maximum of the whole array leaves only zeros of a slice far below it.",
+            "one or not at all. And the maximum of the whole array leaves only zeros of a slice far below.",
             hint="Look up keepdims, then try the rows [1000, 0] and [-1000, -1001] along axis 1.",
         ),
         Slip(
