@@ -7,6 +7,7 @@ import pytest
 from dlcore.exercises import exercise
 from tests.exercises.forty import FORTY
 from tests.exercises.forty_more import FORTY_MORE
+from tests.exercises.forty_third import FORTY_THIRD
 
 #: What the message says where no slip is recognized, by place in the list.
 WORDS = {
@@ -32,6 +33,15 @@ def test_subtle_mistakes_are_not_accepted(place):
     assert verdict.points < verdict.out_of
 
 
-def test_there_are_forty():
-    assert len(FORTY) == 40
-    assert len({id for id, _, _ in FORTY}) >= 32
+@pytest.mark.parametrize("place", range(len(FORTY_THIRD)))
+def test_a_slip_is_recognized(place):
+    id, answer, mistake = FORTY_THIRD[place]
+    verdict = exercise(id).check(answer)
+    assert verdict.status in ("wrong", "close"), mistake
+    assert verdict.slip, f"{mistake} {verdict}"
+
+
+@pytest.mark.parametrize("answers", [FORTY, FORTY_MORE, FORTY_THIRD], ids=["first", "second", "third"])
+def test_there_are_forty(answers):
+    assert len(answers) == 40
+    assert len({id for id, _, _ in answers}) >= 32

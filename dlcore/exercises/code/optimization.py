@@ -226,6 +226,16 @@ adam = Function(
             hint="With v̂ = 0, what do you divide by: eps, or its root?",
         ),
         Slip(
+            "eps inside of the root + the same array in every row",
+            _adam_with(
+                step=lambda m, v, eps, g: m / np.sqrt(v + eps),
+                results=lambda weights, start: np.array([weights[-1]] * len(weights)),
+            ),
+            says="Two things: eps stands under the root; it is added after it. And all rows are the last "
+            "weights: the same array was put in the list again and again, and changed in place.",
+            hint="With v̂ = 0, what do you divide by? And does `weight -= …` make a new array?",
+        ),
+        Slip(
             "eps before the correction",
             _eps_before_correction,
             says="eps is added to the root of v before the correction; it is added to the root of the "

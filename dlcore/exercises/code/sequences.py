@@ -267,6 +267,13 @@ lstm_step = Function(
             hint="A cell can grow to 1000. Between what must the state lie?",
         ),
         Slip(
+            "order i, f, o, g + cell not squashed",
+            _lstm_with("ifog", shown=lambda o, new, old: o * new),
+            says="Two things: candidate and output gate are exchanged, the third block is the candidate. And "
+            "the output gate shows the cell as it is; the tanh of the cell is missing.",
+            hint="Number your blocks by the four letters of the statement, then look at the last line.",
+        ),
+        Slip(
             "sigmoid of the cell",
             _lstm_with(shown=lambda o, new, old: o * _sigmoid(new)),
             says="The cell is shown through a sigmoid; it needs tanh.",

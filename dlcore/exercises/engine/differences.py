@@ -93,7 +93,13 @@ def first_difference(got: Array, want: Array, *, gates: int | None = None) -> st
     for text, wrong in (*_uniform(want, got), *_rearranged(want)):
         if _same(got, wrong):
             return text
+    if _alike_rows(got) and not _alike_rows(want):
+        return "all rows are the same"
     return _where(got, want, gates)
+
+
+def _alike_rows(array: Array) -> bool:
+    return array.ndim > 1 and len(array) > 1 and bool(within(array, array[:1], SAME, 1e-9).all())
 
 
 def common_difference(got: Array, want: Array) -> str:
