@@ -26,7 +26,7 @@ def _topics() -> list[str]:
 
 
 def all_exercises() -> dict[str, Exercise]:
-    """Return all exercises, topic by topic.
+    """Return all exercises, topic by topic, in the order of their ids.
 
     Returns
     -------
@@ -41,11 +41,10 @@ def all_exercises() -> dict[str, Exercise]:
     known: dict[str, Exercise] = {}
     for topic in _topics():
         module = importlib.import_module(f"{__name__}.{topic}")
-        for value in vars(module).values():
-            if isinstance(value, Exercise):
-                if value.id in known and known[value.id] is not value:
-                    raise ValidationError(f"two exercises are called {value.id!r}")
-                known[value.id] = value
+        own = [value for value in vars(module).values() if isinstance(value, Exercise)]
+        for value in sorted(own, key=lambda exercise: exercise.id):
+            if known.setdefault(value.id, value) is not value:
+                raise ValidationError(f"two exercises are called {value.id!r}")
     return known
 
 

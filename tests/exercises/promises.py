@@ -23,6 +23,7 @@ from dlcore.exercises.engine import (
     Network,
     Number,
     Pullback,
+    RecurrentNet,
     drive,
 )
 from dlcore.exercises.engine.driving import plain
@@ -170,6 +171,9 @@ def formats(exercise):
         layers = exercise.read(plain(answer))
         others = [[{"W": as_type(w), "bias": as_type(b)} for w, b in layers] for as_type in CASTS]
         return others if exercise.minimum is None else [{**answer, "net": net} for net in others]
+    if isinstance(exercise, RecurrentNet):
+        arrays = {name: value for name, value in answer.items() if isinstance(value, (list, np.ndarray))}
+        return [{**answer, **{n: as_type(np.asarray(v)) for n, v in arrays.items()}} for as_type in CASTS]
     return [answer]
 
 
