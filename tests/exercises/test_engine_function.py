@@ -242,3 +242,13 @@ def test_two_times_nothing_is_no_number():
 def test_vectors_may_come_as_a_set():
     good, bad = {"1100", "0011"}, {"1010", "0101"}
     assert mmds.adjacent_ones_proof.check({"good": good, "bad": bad}).status == "right"
+
+
+def test_equal_rows_are_seen():
+    assert first_difference(np.ones((3, 2)), np.arange(6.0).reshape(3, 2)) == "all rows are the same"
+
+
+def test_only_an_empty_batch_fails():
+    empty, full = (np.zeros((0, 2)),), (np.ones((2, 2)),)
+    assert what_failing_share([empty], [full]) == "only for an empty batch"
+    assert what_failing_share([empty], [empty, full]) != "only for an empty batch"

@@ -324,3 +324,9 @@ def test_sympy_expressions_are_steps():
     x = sympy.Symbol("x")
     y = 1 / (1 + sympy.exp(-x))
     assert formulas.sigmoid_derivative.check([sympy.diff(y, x), y * (1 - y), "y*(1-y)"]).ok
+
+
+def test_two_variables_exchanged_are_named():
+    own = formulas.net_formula
+    swapped = own.reference.replace("x1", "?").replace("u32", "x1").replace("?", "u32")
+    assert "with u32 and x1 exchanged it would be right" in own.check(swapped).message

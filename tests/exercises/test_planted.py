@@ -51,7 +51,15 @@ def twice_again(x, weight, bias):
     return y, lambda dy: tuple(factor * part for factor, part in zip((1, 2, 1), back(dy), strict=True))
 
 
+def _borrowed(z, axis):
+    return layers._softmax(z, axis)
+
+
 PLANTED = {
+    "the worked answer needs a name that it does not define": (
+        promises.solution_is_executed,
+        replace(code.softmax, reference=_borrowed),
+    ),
     "both answers have the same wrong gradient": (
         promises.pullbacks_are_derivatives,
         replace(code.dense, reference=twice, also=(twice_again,)),

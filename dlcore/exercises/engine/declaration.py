@@ -543,7 +543,8 @@ class Exercise(ABC):
         str
             Code.
         """
-        return f"answer = {self.settled(self.reference)!r}"
+        answer = self.settled(self.reference)
+        return f"answer = {answer.round(6).tolist() if isinstance(answer, np.ndarray) else answer!r}"
 
     def __dir__(self) -> list[str]:
         return ["check", "hint", "id", "points", "solution", "source", "statement", "title", "variant"]
